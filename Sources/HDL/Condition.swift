@@ -1,0 +1,68 @@
+/// An elaboration-time condition: what `given` asks, and what a check demands.
+public indirect enum Condition: Sendable {
+  public enum Relation: String, Sendable {
+    case equal = "=="
+    case notEqual = "!="
+    case less = "<"
+    case lessOrEqual = "<="
+  }
+  case compare(Nat, Relation, Nat)
+  case and(Condition, Condition)
+
+  /// Whether it holds under `environment`; nil where a name is unknown.
+  func value(_ environment: [String: Int]) -> Bool? {
+    switch self {
+    case .compare(let a, let relation, let b):
+      guard let x = a.value(environment), let y = b.value(environment) else { return nil }
+      return relation.holds(x, y)
+    case .and(let a, let b):
+      guard let x = a.value(environment), let y = b.value(environment) else { return nil }
+      return x && y
+    }
+  }
+
+  /// Whether it holds for all values of the parameters (true), for none (false), or is undecided.
+  var decided: Bool? {
+    switch self {
+    case .compare(let a, let relation, let b):
+      guard let difference = a.difference(from: b) else { return nil }
+      return relation.holds(difference, 0)
+    case .and(let a, let b):
+      if a.decided == false || b.decided == false { return false }
+      return a.decided == true && b.decided == true ? true : nil
+    }
+  }
+
+  func substituting(_ parameters: [String: Nat]) -> Condition {
+    switch self {
+    case .compare(let a, let relation, let b):
+      return .compare(a.substituting(parameters), relation, b.substituting(parameters))
+    case .and(let a, let b):
+      return .and(a.substituting(parameters), b.substituting(parameters))
+    }
+  }
+}
+
+extension Condition.Relation {
+  func holds(_ a: Int, _ b: Int) -> Bool {
+    switch self {
+    case .equal: return a == b
+    case .notEqual: return a != b
+    case .less: return a < b
+    case .lessOrEqual: return a <= b
+    }
+  }
+}
+
+extension Nat {
+  public static func == (a: Nat, b: Nat) -> Condition { .compare(a, .equal, b) }
+  public static func != (a: Nat, b: Nat) -> Condition { .compare(a, .notEqual, b) }
+  public static func < (a: Nat, b: Nat) -> Condition { .compare(a, .less, b) }
+  public static func <= (a: Nat, b: Nat) -> Condition { .compare(a, .lessOrEqual, b) }
+  public static func > (a: Nat, b: Nat) -> Condition { .compare(b, .less, a) }
+  public static func >= (a: Nat, b: Nat) -> Condition { .compare(b, .lessOrEqual, a) }
+}
+
+extension Condition {
+  public static func && (a: Condition, b: Condition) -> Condition { .and(a, b) }
+}

@@ -1,0 +1,23 @@
+/// Width in bits and signedness of a signal.
+public struct Shape: Sendable {
+  public var width: Nat
+  public var isSigned: Bool
+
+  public init(width: Nat, isSigned: Bool) {
+    self.width = width
+    self.isSigned = isSigned
+  }
+
+  /// One unsigned bit.
+  public static let bit = Shape(width: 1, isSigned: false)
+
+  func substituting(_ parameters: [String: Nat]) -> Shape {
+    Shape(width: width.substituting(parameters), isSigned: isSigned)
+  }
+}
+
+/// An unsigned vector of `width` bits.
+public func bits(_ width: Nat) -> Shape { Shape(width: width, isSigned: false) }
+
+/// A two's complement number of `width` bits.
+public func signed(_ width: Nat) -> Shape { Shape(width: width, isSigned: true) }

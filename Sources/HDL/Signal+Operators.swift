@@ -1,0 +1,135 @@
+precedencegroup BitwisePrecedence {
+  higherThan: ComparisonPrecedence
+  lowerThan: AdditionPrecedence
+  associativity: left
+}
+infix operator &&& : BitwisePrecedence
+infix operator ||| : BitwisePrecedence
+infix operator ^^^ : BitwisePrecedence
+
+extension Signal {
+  private static func same(_ op: Operator, _ a: Signal, _ b: Signal) -> Signal {
+    let shape = op.isComparison ? Shape.bit : a.shape
+    var result = Signal(.binary(op, a, b), shape, from: [a, b])
+    result.requireSameShape(a, b, "`\(op.rawValue)`")
+    return result
+  }
+
+  /// Sum modulo 2^width.
+  public static func + (a: Signal, b: Signal) -> Signal { same(.add, a, b) }
+  /// Difference modulo 2^width.
+  public static func - (a: Signal, b: Signal) -> Signal { same(.subtract, a, b) }
+  public static func &&& (a: Signal, b: Signal) -> Signal { same(.bitAnd, a, b) }
+  public static func ||| (a: Signal, b: Signal) -> Signal { same(.bitOr, a, b) }
+  public static func ^^^ (a: Signal, b: Signal) -> Signal { same(.bitXor, a, b) }
+  public static func == (a: Signal, b: Signal) -> Signal { same(.equal, a, b) }
+  public static func != (a: Signal, b: Signal) -> Signal { same(.notEqual, a, b) }
+  public static func < (a: Signal, b: Signal) -> Signal { same(.less, a, b) }
+  public static func <= (a: Signal, b: Signal) -> Signal { same(.lessOrEqual, a, b) }
+  public static func > (a: Signal, b: Signal) -> Signal { same(.greater, a, b) }
+  public static func >= (a: Signal, b: Signal) -> Signal { same(.greaterOrEqual, a, b) }
+
+  /// The full product: its width is the sum of the operands' widths.
+  public static func * (a: Signal, b: Signal) -> Signal {
+    let shape = Shape(width: a.width + b.width, isSigned: a.shape.isSigned)
+    let x = a.extended(to: shape.width)
+    let y = b.extended(to: shape.width)
+    var result = Signal(.binary(.multiply, x, y), shape, from: [x, y])
+    if a.shape.isSigned != b.shape.isSigned {
+      result.problems.append(
+        "the operands of `*` are \(a.text), which is \(a.signText), and \(b.text), which is "
+          + "\(b.signText); make both signed or both unsigned")
+    }
+    return result
+  }
+
+  public static prefix func ~ (a: Signal) -> Signal { Signal(.unary(.bitNot, a), a.shape, from: [a]) }
+
+  // One-bit logic.
+
+  private func logic(_ what: String) -> Signal {
+    var result = self
+    result.require(
+      width == 1, "\(text) has \(widthText) and stands in \(what), which takes 1 bit; compare it")
+    return result
+  }
+  public static prefix func ! (a: Signal) -> Signal {
+    Signal(.unary(.not, a), .bit, from: [a.logic("`!`")])
+  }
+  public static func && (a: Signal, b: Signal) -> Signal {
+    Signal(.binary(.and, a, b), .bit, from: [a.logic("`&&`"), b.logic("`&&`")])
+  }
+  public static func || (a: Signal, b: Signal) -> Signal {
+    Signal(.binary(.or, a, b), .bit, from: [a.logic("`||`"), b.logic("`||`")])
+  }
+
+  /// 1 if any bit is 1.
+  public var anyBit: Signal { Signal(.unary(.bitOr, self), .bit, from: [self]) }
+  /// 1 if every bit is 1.
+  public var allBits: Signal { Signal(.unary(.bitAnd, self), .bit, from: [self]) }
+
+  // Comparison with elaboration-time numbers.
+
+  private static func number(_ op: Operator, _ a: Signal, _ n: Nat) -> Signal {
+    var result = Signal(.compareNumber(a, op, n), .bit, from: [a])
+    if a.shape.isSigned {
+      result.problems.append(
+        "\(a.text) is signed and is compared with the number `\(VerilogExpression.text(n))`; "
+          + "compare it with a signed constant")
+    }
+    result.require(
+      a.width <= 32, "\(a.text) has \(a.widthText) and is compared with a number of 32 bits")
+    return result
+  }
+  public static func == (a: Signal, n: Nat) -> Signal { number(.equal, a, n) }
+  public static func != (a: Signal, n: Nat) -> Signal { number(.notEqual, a, n) }
+  public static func < (a: Signal, n: Nat) -> Signal { number(.less, a, n) }
+  public static func >= (a: Signal, n: Nat) -> Signal { number(.greaterOrEqual, a, n) }
+
+  // Shifts. The amount is unsigned, of any width.
+
+  public func shiftedLeft(by amount: Signal) -> Signal {
+    Signal(.binary(.shiftLeft, self, amount), shape, from: [self, amount])
+  }
+  /// Arithmetic if the signal is signed (rounds toward minus infinity), else logical.
+  public func shiftedRight(by amount: Signal) -> Signal {
+    let op: Operator = shape.isSigned ? .arithmeticShiftRight : .shiftRight
+    return Signal(.binary(op, self, amount), shape, from: [self, amount])
+  }
+}
+
+/// `condition ? a : b`.
+public func mux(_ condition: Signal, _ a: Signal, _ b: Signal) -> Signal {
+  var result = Signal(.mux(condition, a, b), a.shape, from: [condition, a, b])
+  result.require(
+    condition.width == 1,
+    "the condition \(condition.text) of a mux has \(condition.widthText), and takes 1 bit")
+  result.requireSameShape(a, b, "a mux")
+  return result
+}
+
+/// The signals side by side, the first one in the highest bits; unsigned.
+public func concatenate(_ signals: Signal...) -> Signal {
+  let width = signals.dropFirst().reduce(signals[0].width) { $0 + $1.width }
+  return Signal(.concatenation(signals), bits(width), from: signals)
+}
+
+/// An elaboration-time number as a signal of `width` bits, unsigned.
+///
+/// The number is a literal, a parameter or a named constant, so that it prints as one word.
+public func constant(_ number: Nat, width: Nat) -> Signal {
+  var result = Signal(.constant(number), bits(width))
+  switch number {
+  case .literal, .parameter, .constant: break
+  default:
+    result.problems.append(
+      "the number `\(VerilogExpression.text(number))` has no name; declare it with `m.constant`")
+  }
+  result.require(
+    number < .power(ofTwo: width),
+    "the number \(VerilogExpression.text(number)) does not fit \(Signal.bitsText(width))")
+  return result
+}
+
+/// All zeros, of `shape`.
+public func zero(_ shape: Shape) -> Signal { Signal(.constant(0), shape) }
