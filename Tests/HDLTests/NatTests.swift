@@ -28,7 +28,7 @@ import Testing
   @Test func equalNormalFormsHaveEqualValues() {
     var generator = Generator(state: 7)
     var provenEqual = 0
-    for _ in 0..<4000 {
+    for _ in 0..<20_000 {
       let a = random(2, &generator)
       let b = random(2, &generator)
       guard let difference = a.difference(from: b) else { continue }
