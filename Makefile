@@ -1,0 +1,82 @@
+# `make` prints what there is to do.
+
+ROWS = 16
+COLS = 16
+BUILD = build
+CONFIG = release
+PREFIX = /usr/local
+DESTDIR =
+
+MIMEGEN = .build/$(CONFIG)/mimegen
+# Testable imports change how every module is compiled, so the tests have a build folder of their own.
+TEST_BUILD = .build-test
+SWIFT_SOURCES = Package.swift Sources Tests testbenches
+
+SHELL = /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-verify setup-lint build verify test lint format format-check \
+  golden-check golden-update rtl bench install clean
+
+help: ## print this list
+	@echo "Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@echo "Variables:"
+	@printf '  %-18s %s\n' \
+	  "ROWS=$(ROWS)" "rows of the array that verify and bench run" \
+	  "COLS=$(COLS)" "its columns" \
+	  "BUILD=$(BUILD)" "folder for reports" \
+	  "CONFIG=$(CONFIG)" "debug or release" \
+	  "PREFIX=$(PREFIX)" "install puts bin/mimegen here" \
+	  "DESTDIR=$(DESTDIR)" "put before PREFIX, for packaging"
+
+setup: setup-lint ## install the Debian packages that are missing
+
+setup-verify:
+	@scripts/setup verify
+
+setup-lint:
+	@scripts/setup lint
+
+build: setup-verify ## build mimegen
+	@mkdir -p "$(BUILD)"
+	@if [ -t 1 ]; then \
+	  swift build -c $(CONFIG) --product mimegen; \
+	else \
+	  swift build -c $(CONFIG) --product mimegen > "$(BUILD)/swift-build.log" 2>&1 \
+	    || { cat "$(BUILD)/swift-build.log"; exit 1; }; \
+	fi
+
+verify: build golden-check ## run the five tasks on rtl/ and compare every bit with the golden model
+	@scripts/verify $(MIMEGEN) "$(BUILD)" $(ROWS) $(COLS)
+
+test: lint format-check ## lint, check the format and run the Swift tests
+	swift test -c $(CONFIG) --scratch-path $(TEST_BUILD)
+
+lint: setup-lint ## lint rtl/ with Verilator, Icarus Verilog and Yosys at many configurations
+	@scripts/lint rtl
+
+format: ## format the Swift sources
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+format-check: ## say where the Swift sources are not formatted
+	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+golden-check: ## check the committed models and vectors against their checksums
+	@cd golden && sha256sum --check --quiet --strict SHA256SUMS
+
+golden-update: ## make the reports of the last verify the committed ones
+	mkdir -p golden/derived
+	cp "$(BUILD)/report.json" "$(BUILD)/events.json" "$(BUILD)/energy.json" golden/derived/
+
+rtl: build ## write rtl/ anew
+	$(MIMEGEN) -o rtl
+
+bench: build ## time the co-simulation beside a bare C++ loop
+	$(MIMEGEN) bench --rtl rtl --model golden/small/model.safetensors \
+	  --vectors golden/small/golden.safetensors --rows $(ROWS) --cols $(COLS)
+
+install: build ## put mimegen into PREFIX/bin
+	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"
+
+clean: ## remove everything that was built
+	rm -rf "$(BUILD)" .build $(TEST_BUILD)
