@@ -6,6 +6,7 @@ let package = Package(
   products: [.library(name: "HDL", targets: ["HDL"])],
   targets: [
     .target(name: "HDL"),
+    .target(name: "Machine", dependencies: ["HDL"]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
   ],
   swiftLanguageModes: [.v6]

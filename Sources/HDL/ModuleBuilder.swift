@@ -7,12 +7,15 @@ public final class ModuleBuilder {
   private(set) var parameters: [Parameter] = []
   private(set) var constants: [NamedConstant] = []
   private(set) var ports: [Declaration] = []
+  private(set) var loopIndices: [String] = []
   private(set) var diagnostics: [Diagnostic] = []
   /// Items of the generate block being described, innermost last.
   private var blocks: [[Item]] = [[]]
   private var scope: [ScopeStep] = []
   /// Names taken in each block around the current one, with the line that took them.
   private var names: [[String: Location]] = [[:]]
+  /// Loop indices, with the line that used each first.
+  private var indexLocations: [String: (isGenerate: Bool, location: Location)] = [:]
 
   init(name: String, location: Location) {
     self.name = name
@@ -41,6 +44,22 @@ public final class ModuleBuilder {
       }
     }
     names[names.count - 1][name] = location
+  }
+
+  /// A loop index may be used by several loops, all of them generate loops or all of them sums;
+  /// it shares its scope with the module's names.
+  private func checkIndex(_ index: String, isGenerate: Bool, _ location: Location) {
+    if let other = names[0][index], indexLocations[index] == nil {
+      report("the name `\(index)` is already taken at \(other); choose another", location)
+    } else if let (wasGenerate, other) = indexLocations[index], wasGenerate != isGenerate {
+      report(
+        "`\(index)` is the index of a \(wasGenerate ? "generate loop" : "sum") at \(other) and "
+          + "cannot be that of a \(isGenerate ? "generate loop" : "sum"); choose another", location)
+    }
+    guard indexLocations[index] == nil else { return }
+    indexLocations[index] = (isGenerate, location)
+    names[0][index] = location
+    if isGenerate { loopIndices.append(index) }
   }
 
   /// Reports what is wrong with a signal at the statement that uses it, and keeps what only a
@@ -144,31 +163,57 @@ public final class ModuleBuilder {
 
   // MARK: Ports, wires, registers, memories
 
+  /// An input of `shape`.
   public func input(
-    _ name: String, _ shape: Shape = .bit, _ doc: String = "", file: StaticString = #fileID,
+    _ name: String, _ shape: Shape, _ doc: String = "", file: StaticString = #fileID,
     line: Int = #line
   ) -> Signal {
-    let port = declare(name, shape, .input, doc: doc, Location(file, line))
-    ports.append(port)
-    return signal(port)
+    port(name, shape, .input, doc, Location(file, line))
   }
 
+  /// An input of one bit.
+  public func input(
+    _ name: String, _ doc: String = "", file: StaticString = #fileID, line: Int = #line
+  ) -> Signal {
+    port(name, .bit, .input, doc, Location(file, line))
+  }
+
+  /// An output of `shape` that `drive` or an instance gives its value.
   public func output(
-    _ name: String, _ shape: Shape = .bit, _ doc: String = "", file: StaticString = #fileID,
+    _ name: String, _ shape: Shape, _ doc: String = "", file: StaticString = #fileID,
     line: Int = #line
   ) -> Signal {
-    let port = declare(name, shape, .output, doc: doc, Location(file, line))
-    ports.append(port)
-    return signal(port)
+    port(name, shape, .output, doc, Location(file, line))
+  }
+
+  /// An output of one bit.
+  public func output(
+    _ name: String, _ doc: String = "", file: StaticString = #fileID, line: Int = #line
+  ) -> Signal {
+    port(name, .bit, .output, doc, Location(file, line))
   }
 
   /// An output that is a register; `reset` is its value on reset, if it has one.
   public func outputRegister(
-    _ name: String, _ shape: Shape = .bit, reset: Nat? = nil, _ doc: String = "",
+    _ name: String, _ shape: Shape, reset: Nat? = nil, _ doc: String = "",
     file: StaticString = #fileID, line: Int = #line
   ) -> Signal {
-    let port = declare(
-      name, shape, .output, isClocked: true, reset: reset, doc: doc, Location(file, line))
+    port(name, shape, .output, isClocked: true, reset: reset, doc, Location(file, line))
+  }
+
+  /// An output of one bit that is a register.
+  public func outputRegister(
+    _ name: String, reset: Nat? = nil, _ doc: String = "", file: StaticString = #fileID,
+    line: Int = #line
+  ) -> Signal {
+    port(name, .bit, .output, isClocked: true, reset: reset, doc, Location(file, line))
+  }
+
+  private func port(
+    _ name: String, _ shape: Shape, _ kind: Declaration.Kind, isClocked: Bool = false,
+    reset: Nat? = nil, _ doc: String, _ location: Location
+  ) -> Signal {
+    let port = declare(name, shape, kind, isClocked: isClocked, reset: reset, doc: doc, location)
     ports.append(port)
     return signal(port)
   }
@@ -249,7 +294,8 @@ public final class ModuleBuilder {
     for signal in [clock, reset, enable].compactMap({ $0 }) {
       var bit = signal
       bit.require(
-        signal.width == 1, "\(signal.text) has \(signal.widthText); clock, reset and enable take 1 bit")
+        signal.width == 1,
+        "\(signal.text) has \(signal.widthText); clock, reset and enable take 1 bit")
       check(bit, location)
     }
     let body = statements()
@@ -292,27 +338,43 @@ public final class ModuleBuilder {
     }
   }
 
-  /// `target = sum of term(i) for i in 0..<count`, modulo 2^width; prints as a `for` loop.
+  /// The sum of `term(i)` for i in `0..<count`, modulo 2^width; prints as a `for` loop.
   public func sum(
     _ name: String, _ shape: Shape, index: String, count: Nat, _ doc: String = "",
     file: StaticString = #fileID, line: Int = #line, of term: (Nat) -> Signal
   ) -> Signal {
-    let location = Location(file, line)
+    reduce(name, shape, .add, index, count, doc, Location(file, line), term)
+  }
+
+  /// The bitwise or of `term(i)` for i in `0..<count`; prints as a `for` loop.
+  public func or(
+    _ name: String, _ shape: Shape, index: String, count: Nat, _ doc: String = "",
+    file: StaticString = #fileID, line: Int = #line, of term: (Nat) -> Signal
+  ) -> Signal {
+    reduce(name, shape, .bitOr, index, count, doc, Location(file, line), term)
+  }
+
+  private func reduce(
+    _ name: String, _ shape: Shape, _ operation: Operator, _ index: String, _ count: Nat,
+    _ doc: String, _ location: Location, _ term: (Nat) -> Signal
+  ) -> Signal {
     let target = declare(name, shape, .wire, doc: doc, location)
+    checkSpelling(index, location)
+    checkIndex(index, isGenerate: false, location)
     let value = term(.index(index))
-    // The loop variable is not an elaboration constant of the module: its demands become part of
-    // the sum's own and are checked for every i.
     let result = signal(target)
+    // What the terms demand of the index is checked for every value of it.
     for problem in value.problems { report(problem, location) }
     if value.width.difference(from: shape.width) != 0 || value.shape.isSigned != shape.isSigned {
       report(
-        "the sum `\(name)` has \(result.widthText), \(result.signText), and its terms are "
+        "`\(name)` has \(result.widthText), \(result.signText), and its terms are "
           + "\(value.text) with \(value.widthText), \(value.signText); they must agree", location)
     }
-    checkSpelling(index, location)
     add(
-      .sum(
-        Sum(target: target, index: index, count: count, term: value, location: location)))
+      .reduce(
+        Reduction(
+          target: target, operation: operation, index: index, count: count, term: value,
+          location: location)))
     return result
   }
 
@@ -329,13 +391,14 @@ public final class ModuleBuilder {
       report("the loop index `\(index)` is the index of a loop around it; choose another", location)
     }
     checkSpelling(index, location)
+    checkIndex(index, isGenerate: true, location)
     let items = nest(ScopeStep(label: label, index: index)) { body(.index(index)) }
     add(
       .forEach(
         GenerateLoop(label: label, index: index, count: count, body: items, location: location)))
   }
 
-  /// `then` where `condition` holds at elaboration, else `otherwise`; the labels name the blocks.
+  /// `then` only where `condition` holds at elaboration; the label names the block.
   public func given(
     _ condition: Condition, _ label: String, file: StaticString = #fileID, line: Int = #line,
     _ then: () -> Void
@@ -349,8 +412,9 @@ public final class ModuleBuilder {
 
   /// `then` where `condition` holds at elaboration, else `otherwise`; the labels name the blocks.
   public func given(
-    _ condition: Condition, _ label: String, _ then: () -> Void, else elseLabel: String,
-    file: StaticString = #fileID, line: Int = #line, _ otherwise: () -> Void
+    _ condition: Condition, _ label: String, else elseLabel: String,
+    file: StaticString = #fileID, line: Int = #line, _ then: () -> Void,
+    else otherwise: () -> Void
   ) {
     let location = Location(file, line)
     take(label, location)
@@ -372,7 +436,8 @@ public final class ModuleBuilder {
     let location = Location(file, line)
     take(name, location)
     let given = Dictionary(values, uniquingKeysWith: { first, _ in first })
-    for (parameter, _) in values where !module.parameters.contains(where: { $0.name == parameter }) {
+    for (parameter, _) in values where !module.parameters.contains(where: { $0.name == parameter })
+    {
       report("`\(module.name)` has no parameter `\(parameter)`", location)
     }
     var environment: [String: Nat] = [:]
@@ -457,7 +522,9 @@ extension ClockedProcess {
       for statement in statements {
         switch statement {
         case .assign(let target, _, _):
-          if let root = target.root, !result.contains(where: { $0 === root }) { result.append(root) }
+          if let root = target.root, !result.contains(where: { $0 === root }) {
+            result.append(root)
+          }
         case .when(_, let then, let otherwise, _):
           visit(then)
           visit(otherwise)
