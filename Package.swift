@@ -5,7 +5,9 @@ let package = Package(
   name: "mimegen",
   products: [.library(name: "HDL", targets: ["HDL"])],
   targets: [
+    .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
     .target(name: "HDL"),
+    .target(name: "Networks"),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
   ],
   swiftLanguageModes: [.v6]
