@@ -8,7 +8,9 @@ let package = Package(
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
     .target(name: "HDL"),
     .target(name: "Networks"),
+    .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
