@@ -300,7 +300,7 @@ struct Elaboration {
       collect(base, &reads, context)
       collect(index, &reads, context)
     case .constant: break
-    case .compareNumber(let a, _, _), .extension_(let a), .unary(_, let a), .cast(let a):
+    case .compareNumber(let a, _, _), .widened(let a), .unary(_, let a), .cast(let a):
       collect(a, &reads, context)
     case .concatenation(let parts): for part in parts { collect(part, &reads, context) }
     case .binary(_, let a, let b):

@@ -58,7 +58,7 @@ extension Signal {
   public func extended(to width: Nat) -> Signal {
     if width.difference(from: self.width) == 0 { return self }
     var result = Signal(
-      .extension_(self), Shape(width: width, isSigned: shape.isSigned), from: [self])
+      .widened(self), Shape(width: width, isSigned: shape.isSigned), from: [self])
     if shape.isSigned, signBit == nil {
       result.problems.append(
         "\(text) is signed and has no name, so its sign bit cannot be repeated; declare a wire for it"

@@ -119,7 +119,7 @@ enum VerilogExpression {
     case .constant(let number): return Spelling(text: sized(number, signal.width))
     case .compareNumber(let operand, let op, let number):
       return Spelling(text: comparison(operand, op, number), isCompound: true)
-    case .extension_(let operand): return Spelling(text: extended(operand, to: signal.width))
+    case .widened(let operand): return Spelling(text: extended(operand, to: signal.width))
     case .concatenation(let parts):
       return Spelling(text: "{\(parts.map(text).joined(separator: ", "))}")
     case .unary(let op, let operand):
