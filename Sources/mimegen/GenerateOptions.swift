@@ -6,18 +6,21 @@ struct GenerateOptions: ParsableArguments {
   @OptionGroup(title: "Core parameters") var core: CoreOptions
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Folder for the files; made if it is not there.", valueName: "folder"))
+    name: .shortAndLong,
+    help: ArgumentHelp("Folder for the files; made if it is not there.", valueName: "folder"))
   var output: String?
 
   func generate() throws {
     guard let output else {
       throw UsageError(
-        "no output folder is given: say where the files go with -o, as in 'mimegen --rows 16 --cols 16 -o rtl'")
+        "no output folder is given: say where the files go with -o, as in 'mimegen --rows 16 --cols 16 -o rtl'"
+      )
     }
     let files = try coreFiles(core.given)
     try OutputFolder(path: output).write(files.all.map { ($0.name, $0.text) })
-    print("Wrote \(files.verilog.count) Verilog files, \(CoreFiles.listName) and "
-      + "\(CoreFiles.descriptionName) to \(output).")
+    print(
+      "Wrote \(files.verilog.count) Verilog files, \(CoreFiles.listName) and "
+        + "\(CoreFiles.descriptionName) to \(output).")
   }
 }
 

@@ -29,9 +29,7 @@ enum Main {
         print(Mimegen.fullMessage(for: error))
         exit(Status.equal.rawValue)
       }
-      let message =
-        error is any CustomStringConvertible && !(error is any ParsableCommand)
-        ? Mimegen.fullMessage(for: error) : "\(error)"
+      let message = Mimegen.fullMessage(for: error)
       FileHandle.standardError.write(Data((message + "\n").utf8))
       exit(Status.unusable.rawValue)
     }

@@ -8,40 +8,52 @@ struct OutputFolder {
   ///
   /// - Throws: `UsageError` where the folder cannot be made or written; nothing new is left.
   func write(_ files: [(name: String, text: String)]) throws {
-    let manager = FileManager.default
-    let isNew = !manager.fileExists(atPath: path)
+    let isNew = access(path, F_OK) != 0
+    try Self.make(path)
+    let parts = files.map { "\(path)/\($0.name).\(getpid()).part" }
     do {
-      try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw UsageError("the folder '\(path)' cannot be made: \(reason(error))")
-    }
-    let folder = URL(fileURLWithPath: path)
-    let suffix = ".\(ProcessInfo.processInfo.processIdentifier).part"
-    do {
-      for file in files {
-        try Data(file.text.utf8).write(to: folder.appendingPathComponent(file.name + suffix))
+      for (file, part) in zip(files, parts) {
+        try Data(file.text.utf8).write(to: URL(fileURLWithPath: part))
       }
-      for file in files {
-        let place = folder.appendingPathComponent(file.name)
-        guard
-          rename(folder.appendingPathComponent(file.name + suffix).path, place.path) == 0
-        else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+      for (file, part) in zip(files, parts) {
+        guard rename(part, "\(path)/\(file.name)") == 0 else { throw SystemError.last }
       }
     } catch {
-      for file in files {
-        try? manager.removeItem(at: folder.appendingPathComponent(file.name + suffix))
-      }
-      if isNew { try? manager.removeItem(at: folder) }
+      for part in parts { unlink(part) }
+      if isNew { rmdir(path) }
       throw UsageError("the folder '\(path)' cannot be written: \(reason(error))")
+    }
+  }
+
+  /// Makes the folder and those above it.
+  private static func make(_ path: String) throws {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += part + "/"
+      if mkdir(made, 0o777) != 0, errno != EEXIST {
+        throw UsageError("the folder '\(path)' cannot be made: \(SystemError.last)")
+      }
+    }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw UsageError("'\(path)' is not a folder: name a folder for the files")
     }
   }
 }
 
+/// What the system says of its last error.
+struct SystemError: Error, CustomStringConvertible {
+  let description: String
+  static var last: SystemError { SystemError(code: errno) }
+  init(code: Int32) { description = String(cString: strerror(code)).lowercased() }
+}
+
 /// Why the system refused, in its own words.
 func reason(_ error: any Error) -> String {
-  let cocoa = error as NSError
-  if let code = (cocoa.userInfo[NSUnderlyingErrorKey] as? NSError)?.code ?? (error as? POSIXError).map({ Int($0.code.rawValue) }) {
-    return String(cString: strerror(Int32(code))).lowercased()
+  if let error = error as? SystemError { return error.description }
+  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+  if let underlying, underlying.domain == NSPOSIXErrorDomain {
+    return SystemError(code: Int32(underlying.code)).description
   }
-  return cocoa.localizedDescription
+  return (error as NSError).localizedDescription
 }
