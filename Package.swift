@@ -8,7 +8,10 @@ let package = Package(
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
     .target(name: "HDL"),
     .target(name: "Networks"),
+    .target(name: "Mapping", dependencies: ["Networks"]),
+    .target(name: "Energy", dependencies: ["Mapping"]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
+    .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
   ],
   swiftLanguageModes: [.v6]
 )
