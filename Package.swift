@@ -9,7 +9,7 @@ let package = Package(
     .target(name: "HDL"),
     .target(name: "Networks"),
     .target(name: "Mapping", dependencies: ["Networks"]),
-    .target(name: "Energy", dependencies: ["Mapping"]),
+    .target(name: "Energy", dependencies: ["Networks", "Mapping"]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
   ],
