@@ -47,4 +47,18 @@ public struct Layer: Sendable, Equatable {
 
   /// Values of an output [outputChannels][size][size] before pooling.
   public var outputCount: Int { outputChannels * positions }
+
+  /// Values of an output after pooling, if any.
+  public var pooledOutputCount: Int { outputChannels * pooledSize * pooledSize }
+
+  /// The shape of weights in a file: [outputs, inputs], or with [ky, kx] of a convolution.
+  var weightShape: [Int] {
+    kind == .convolution
+      ? [outputChannels, inputChannels, kernel, kernel] : [outputChannels, inputChannels]
+  }
+
+  /// The shape of thresholds and traces in a file: [channels], or with [row, column].
+  var outputShape: [Int] {
+    kind == .convolution ? [outputChannels, size, size] : [outputChannels]
+  }
 }
