@@ -21,6 +21,8 @@ public struct Tile: Sendable, Equatable {
 public struct LayerMapping: Sendable, RandomAccessCollection {
   /// The array that the layer runs on.
   public let array: ArrayShape
+  /// The layer's number in the model.
+  public let layer: Int
   /// The layer is a head: raw accumulators leave the array.
   public let isHead: Bool
   /// The images that go through the layer together.
@@ -29,32 +31,22 @@ public struct LayerMapping: Sendable, RandomAccessCollection {
   public let groups: [TileGroup]
   private let firstTiles: [Int]
 
-  /// The mapping of layer number `index` of `model` for `batch`; `index == model.layers.count` is
+  /// The mapping of layer number `layer` of `model` for `batch`; `layer == model.layers.count` is
   /// the tasks' heads.
   ///
   /// - Throws: `MappingError.noImages` if the batch is empty.
-  public init(model: Model, layer index: Int, batch: Batch, array: ArrayShape) throws {
-    try self.init(
-      batch: batch, array: array, isHead: index == model.layers.count,
-      sharesWeights: model.sharesWeights(inLayer: index)
-    ) { model.geometry(ofLayer: index, task: $0) }
-  }
-
-  /// The mapping of a layer that has geometry `layer(task)` for images of `task`.
-  ///
-  /// - Throws: `MappingError.noImages` if the batch is empty.
-  init(
-    batch: Batch, array: ArrayShape, isHead: Bool, sharesWeights: Bool, layer: (Int) -> Layer
-  ) throws {
+  public init(model: Model, layer: Int, batch: Batch, array: ArrayShape) throws {
     let tasks = batch.tasks
     guard let first = tasks.first else { throw MappingError.noImages }
+    let isShared = model.sharesWeights(inLayer: layer)
     self.array = array
-    self.isHead = isHead
+    self.layer = layer
     self.batch = batch
-    groups = (sharesWeights ? [first] : tasks).map { owner in
+    isHead = layer == model.layers.count
+    groups = (isShared ? [first] : tasks).map { owner in
       TileGroup(
-        layer: layer(owner), owner: owner,
-        images: batch.images.indices.filter { sharesWeights || batch.images[$0].task == owner },
+        layer: model.geometry(ofLayer: layer, task: owner), owner: owner,
+        images: batch.images.indices.filter { isShared || batch.images[$0].task == owner },
         array: array)
     }
     firstTiles = groups.reduce(into: [0]) { $0.append($0.last! + $1.tiles) }

@@ -10,11 +10,13 @@ public enum MappingError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .outOfRange(let name, let value, let range):
-      "\(name) is \(value), and must be \(range.lowerBound) to \(range.upperBound)"
+      range.upperBound == .max
+        ? "\(name) is \(value), and must be at least \(range.lowerBound)"
+        : "\(name) is \(value), and must be \(range.lowerBound) to \(range.upperBound)"
     case .noImages:
       "a batch has no images, and needs at least one"
     case .wrongCount(let what, let layer, let actual, let expected):
-      "layer \(layer) has \(actual) \(what), and its geometry needs \(expected)"
+      "layer \(layer) has \(actual) \(what), and needs \(expected)"
     }
   }
 }

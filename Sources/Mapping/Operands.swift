@@ -28,29 +28,18 @@ public struct Operands: Sendable {
   private let gatherers: [Gatherer]
   private let inputs: [[Int32]]
   private let parameters: [Int: LayerParameters]
-  private var rowOffsets: [Int] = []
 
-  /// The operands of `mapping`'s tiles in layer number `layer` of `model`.
+  /// The operands of `mapping`'s tiles with the numbers of `model`.
   ///
   /// - Parameter inputs: the layer's input for each image of the batch, [channel][row][column].
   /// - Throws: `MappingError.wrongCount` if an input does not have the layer's shape.
-  public init(
-    mapping: LayerMapping, model: Model, layer: Int, inputs: [[Int32]]
-  ) throws {
-    try self.init(mapping: mapping, inputs: inputs) {
-      model.parameters(ofLayer: layer, task: $0)
-    }
-  }
-
-  /// The operands of `mapping`'s tiles, where `parameters(task)` are the numbers of the layer.
-  init(
-    mapping: LayerMapping, inputs: [[Int32]], parameters: (Int) -> LayerParameters
-  ) throws {
-    let parameters = Dictionary(
-      uniqueKeysWithValues: mapping.batch.tasks.map { ($0, parameters($0)) })
+  public init(mapping: LayerMapping, model: Model, inputs: [[Int32]]) throws {
     try mapping.checkInputs(inputs)
+    parameters = Dictionary(
+      uniqueKeysWithValues: mapping.batch.tasks.map {
+        ($0, model.parameters(ofLayer: mapping.layer, task: $0))
+      })
     self.mapping = mapping
-    self.parameters = parameters
     gatherers = mapping.groups.map { Gatherer(layer: $0.layer) }
     var padded = inputs
     for (group, gatherer) in zip(mapping.groups, gatherers) {
