@@ -62,9 +62,12 @@ public struct Timeline: Sendable {
 
   /// The layer that `mapping` describes.
   public init(_ mapping: LayerMapping) {
-    self.init(
-      array: mapping.array,
-      tiles: mapping.map { Tile(steps: $0.steps, liveRows: $0.slots.count) })
+    self.init(array: mapping.array, tiles: Self.tiles(of: mapping))
+  }
+
+  /// The tiles of `mapping`, in order.
+  public static func tiles(of mapping: LayerMapping) -> [Tile] {
+    mapping.map { Tile(steps: $0.steps, liveRows: $0.slots.count) }
   }
 
   /// Runs one cycle in which the driver's bits are those of `drivers`.
