@@ -19,14 +19,28 @@ let package = Package(
     .target(name: "Machine", dependencies: ["HDL"]),
     .target(name: "Networks"),
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
+    .target(name: "Mapping", dependencies: ["Networks"]),
+    .target(name: "Energy", dependencies: ["Networks", "Mapping"]),
+    .target(
+      name: "Testbench", path: "testbenches", sources: ["Testbench.swift"],
+      resources: [
+        .embedInCode("mime_core_harness.cpp"), .embedInCode("mime_core_ports.h"),
+        .embedInCode("mime_core_queue.h"), .embedInCode("mime_core_bare_loop.h"),
+        .embedInCode("mime_core_print.h"),
+      ]),
+    .target(
+      name: "Cosimulation",
+      dependencies: ["HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Testbench"]),
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Cosimulation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
+    .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
+    .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation"]),
   ],
   swiftLanguageModes: [.v6]
 )
