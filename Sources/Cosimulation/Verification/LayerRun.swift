@@ -44,33 +44,9 @@ struct LayerRun {
   private mutating func run(
     _ model: Model, _ inputs: [[Int32]], hasSignedResults: Bool, limit: UInt64
   ) throws {
-    var operands = try Operands(mapping: mapping, model: model, inputs: inputs)
-    var shared: (tile: Tile, weights: BeatBlock, channels: BeatBlock)?
+    var feed = try TileFeed(mapping, of: model, inputs: inputs, packer: packer)
     for tile in mapping {
-      operands.load(tile)
-      if shared == nil || shared!.tile.group != tile.group || shared!.tile.channels != tile.channels
-      {
-        shared = (
-          tile,
-          operands.weights.withUnsafeBufferPointer {
-            packer.weights($0, columns: tile.channels.count)
-          },
-          packer.channels(
-            bias: operands.bias[...], multipliers: operands.multipliers[...],
-            shifts: operands.shifts[...])
-        )
-      }
-      core.push(
-        operands.activations.withUnsafeBufferPointer {
-          packer.activations($0, rows: tile.slots.count, isFinal: tile.isFinal)
-        })
-      core.push(shared!.weights)
-      core.push(shared!.channels)
-      core.push(
-        operands.thresholds.withUnsafeBufferPointer {
-          packer.thresholds(
-            mapping.isHead ? nil : $0, columns: tile.channels.count, tasks: operands.tasks)
-        })
+      for block in feed.beats(of: tile) { core.push(block) }
       let pause = try core.run(open: tile.isFinal ? [] : Set(CoreStream.inputs), limit: limit)
       take(core.takeResults(hasSignedActivations: hasSignedResults))
       if pause == .lastResult, !tile.isFinal {
@@ -117,6 +93,46 @@ struct LayerRun {
         outputs[image].nonzero[index] = batch.nonzero[value]
       }
     }
+  }
+}
+
+/// Packs the beats of a layer, tile by tile.
+struct TileFeed {
+  private let isHead: Bool
+  private let packer: BeatPacker
+  private var operands: Operands
+  /// The beats that the row tiles of a column block share.
+  private var shared: (tile: Tile, weights: BeatBlock, channels: BeatBlock)?
+
+  init(
+    _ mapping: LayerMapping, of model: Model, inputs: [[Int32]], packer: BeatPacker
+  ) throws {
+    isHead = mapping.isHead
+    self.packer = packer
+    operands = try Operands(mapping: mapping, model: model, inputs: inputs)
+  }
+
+  /// The beats of `tile`, a block for each input stream.
+  mutating func beats(of tile: Tile) -> [BeatBlock] {
+    operands.load(tile)
+    if shared?.tile.group != tile.group || shared?.tile.channels != tile.channels {
+      shared = (
+        tile,
+        operands.weights.withUnsafeBufferPointer {
+          packer.weights($0, columns: tile.channels.count)
+        },
+        packer.channels(
+          bias: operands.bias[...], multipliers: operands.multipliers[...],
+          shifts: operands.shifts[...])
+      )
+    }
+    let activations = operands.activations.withUnsafeBufferPointer {
+      packer.activations($0, rows: tile.slots.count, isFinal: tile.isFinal)
+    }
+    let thresholds = operands.thresholds.withUnsafeBufferPointer {
+      packer.thresholds(isHead ? nil : $0, columns: tile.channels.count, tasks: operands.tasks)
+    }
+    return [activations, shared!.weights, shared!.channels, thresholds]
   }
 }
 
