@@ -1,9 +1,10 @@
 extension Model {
   /// That the layers follow each other and each task has a head that follows the last.
   static func checkGeometry(layers: [Layer], heads: [Layer], tasks: [String]) throws(NetworkError) {
+    guard !tasks.isEmpty else { throw NetworkError("the model has no task") }
+    guard var last = layers.first else { throw NetworkError("the model has no hidden layer") }
     try checkNames(tasks, of: "task")
     try checkNames(layers.map(\.name), of: "layer")
-    guard var last = layers.first else { throw NetworkError("the model has no hidden layer") }
     try last.check()
     for layer in layers.dropFirst() {
       try layer.check()
@@ -20,7 +21,6 @@ extension Model {
   }
 
   private static func checkNames(_ names: [String], of what: String) throws(NetworkError) {
-    guard !names.isEmpty else { throw NetworkError("the model has no \(what)") }
     var seen = Set<String>()
     for name in names {
       guard !name.isEmpty, !name.contains("."), name != "head" else {
