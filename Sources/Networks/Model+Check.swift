@@ -14,7 +14,7 @@ extension Model {
     for head in heads {
       try head.check()
       guard head.kind == .fullyConnected else {
-        throw NetworkError("\(head.name) must be fully connected")
+        throw NetworkError("layer \(head.name) must be fully connected to follow the hidden layers")
       }
       try head.check(follows: last)
     }

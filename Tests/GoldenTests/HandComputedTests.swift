@@ -93,6 +93,36 @@ import Testing
     #expect(Inference(layers: [], logits: given.logits).prediction == given.prediction)
   }
 
+  struct Wide: CustomTestStringConvertible {
+    let weight: Int32
+    let width: Int
+    var testDescription: String { "\(width) bits" }
+  }
+
+  /// The fast path sums in 32 bits where the bound allows it, and not a bit beyond.
+  @Test(arguments: [
+    Wide(weight: 1 << 23, width: 32), Wide(weight: -1 << 23, width: 32),
+    Wide(weight: 1 << 24, width: 33), Wide(weight: -1 << 24, width: 33),
+  ])
+  func sumsAtTheEdgeOf32Bits(_ given: Wide) throws {
+    let golden = try GoldenModel(
+      Model(
+        layers: [.fullyConnected("fc1", inputs: 1, outputs: 1)],
+        heads: [.fullyConnected("head", inputs: 1, outputs: 1)], tasks: ["a"], mode: .mime,
+        input: Self.u8, activation: Self.u8, clamp: 0...255, rounding: .floor,
+        parameters: [
+          [
+            LayerParameters(
+              weights: [given.weight], bias: [0], multipliers: [1], shifts: [0], thresholds: [0]),
+            LayerParameters(weights: [1], bias: [0]),
+          ]
+        ], hasThresholds: [false]))
+    #expect(golden.model.accumulatorWidth == given.width)
+    for inference in both(golden, [255]) {
+      #expect(inference.layers[0].accumulators == [255 * Int64(given.weight)])
+    }
+  }
+
   @Test func accumulatorsBeyond64BitsAreRefused() throws {
     let model = try SyntheticModel.make(
       seed: 1, layers: [.fullyConnected("fc1", inputs: 64, outputs: 1)],

@@ -97,6 +97,61 @@ import Testing
     }
   }
 
+  struct Length: CustomTestStringConvertible {
+    let parameters: LayerParameters
+    let message: String
+    var testDescription: String { message }
+  }
+
+  /// A model made in the program is checked as one from a file.
+  @Test(arguments: [
+    Length(
+      parameters: LayerParameters(
+        weights: [1], bias: [0, 0], multipliers: [1, 1], shifts: [0, 0], thresholds: [0, 0]),
+      message: "layer fc1 of task a has 1 weights and must have 2"),
+    Length(
+      parameters: LayerParameters(
+        weights: [1, 2], bias: [], multipliers: [1, 1], shifts: [0, 0], thresholds: [0, 0]),
+      message: "layer fc1 of task a has 0 biases and must have 2"),
+    Length(
+      parameters: LayerParameters(
+        weights: [1, 2], bias: [0, 0], multipliers: [1], shifts: [0, 0], thresholds: [0, 0]),
+      message: "layer fc1 of task a has 1 multipliers and must have 2"),
+    Length(
+      parameters: LayerParameters(
+        weights: [1, 2], bias: [0, 0], multipliers: [1, 1], shifts: [0], thresholds: [0, 0]),
+      message: "layer fc1 of task a has 1 shifts and must have 2"),
+    Length(
+      parameters: LayerParameters(
+        weights: [1, 2], bias: [0, 0], multipliers: [1, 1], shifts: [0, 0], thresholds: []),
+      message: "layer fc1 of task a has 0 thresholds and must have 2"),
+  ])
+  func arrayLengths(_ given: Length) {
+    let error = #expect(throws: NetworkError.self) { try tiny(given.parameters) }
+    #expect(error?.description == given.message)
+  }
+
+  @Test func headsAreFullyConnected() {
+    let head = Layer.convolution("head", inputChannels: 2, outputChannels: 1, size: 1)
+    let error = #expect(throws: NetworkError.self) {
+      try tiny(LayerParameters(weights: [], bias: []), head: head)
+    }
+    #expect(error?.description == "layer head must be fully connected to follow the hidden layers")
+  }
+
+  /// One fully connected layer of 1 input and 2 outputs, and a head of 1 class.
+  private func tiny(
+    _ parameters: LayerParameters,
+    head: Layer = .fullyConnected("head", inputs: 2, outputs: 1)
+  ) throws -> Model {
+    let u8 = ActivationFormat(width: 8, isSigned: false)
+    return try Model(
+      layers: [.fullyConnected("fc1", inputs: 1, outputs: 2)], heads: [head], tasks: ["a"],
+      mode: .mime, input: u8, activation: u8, clamp: 0...255, rounding: .floor,
+      parameters: [[parameters, LayerParameters(weights: [1, -1], bias: [0])]],
+      hasThresholds: [false])
+  }
+
   struct Multipliers: CustomTestStringConvertible {
     let values: [UInt32]
     let width: Int
@@ -109,19 +164,10 @@ import Testing
     Multipliers(values: [.max, 1], width: 32),
   ])
   func multiplierWidth(_ given: Multipliers) throws {
-    let layer = Layer.fullyConnected("fc1", inputs: 1, outputs: 2)
-    let u8 = ActivationFormat(width: 8, isSigned: false)
-    let model = try Model(
-      layers: [layer], heads: [.fullyConnected("head", inputs: 2, outputs: 1)], tasks: ["a"],
-      mode: .mime, input: u8, activation: u8, clamp: 0...255, rounding: .floor,
-      parameters: [
-        [
-          LayerParameters(
-            weights: [-4, 3], bias: [0, 0], multipliers: given.values, shifts: [0, 0],
-            thresholds: [0, 0]),
-          LayerParameters(weights: [1, -1], bias: [0]),
-        ]
-      ], hasThresholds: [false])
+    let model = try tiny(
+      LayerParameters(
+        weights: [-4, 3], bias: [0, 0], multipliers: given.values, shifts: [0, 0],
+        thresholds: [0, 0]))
     #expect(model.multiplierWidth == given.width)
     #expect(model.weightWidth == 3)
   }
