@@ -43,12 +43,14 @@ public struct VectorMismatch: Error, Sendable, Equatable, CustomStringConvertibl
 extension GoldenModel {
   /// Compares what `vectors` hold with this model: traces with the exact path, then logits with the
   /// fast path.
-  public func check(_ vectors: Vectors) -> VectorCheck {
+  ///
+  /// - Parameter limit: of the images and traced images of each task; nil compares all.
+  public func check(_ vectors: Vectors, limit: Int? = nil) -> VectorCheck {
     var images = 0
     var tracedImages = 0
     do {
       for (task, given) in vectors.tasks.enumerated() {
-        for (image, layers) in given.traces.enumerated() {
+        for (image, layers) in given.traces.prefix(limit ?? .max).enumerated() {
           let inference = inferExactly(given.images[image], task: task)
           let place = Place(model: model, task: task, image: image)
           for (layer, trace) in layers.enumerated() {
@@ -60,7 +62,7 @@ extension GoldenModel {
           tracedImages += 1
         }
         guard let logits = given.logits else { continue }
-        for (image, expected) in logits.enumerated() {
+        for (image, expected) in logits.prefix(limit ?? .max).enumerated() {
           let inference = infer(given.images[image], task: task)
           try Place(model: model, task: task, image: image)
             .compare(inference.logits, with: expected)

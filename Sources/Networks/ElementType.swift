@@ -28,4 +28,16 @@ public enum ElementType: String, Sendable, CaseIterable {
 
   public static let signedIntegers: [ElementType] = [.int8, .int16, .int32, .int64]
   public static let unsignedIntegers: [ElementType] = [.uint8, .uint16, .uint32, .uint64]
+
+  /// The integers it holds; nil if it is no integer type.
+  var integers: ClosedRange<Int128>? {
+    switch self {
+    case .int8, .int16, .int32, .int64:
+      -(Int128(1) << (8 * size - 1))...(Int128(1) << (8 * size - 1)) - 1
+    case .uint8, .uint16, .uint32, .uint64:
+      0...(Int128(1) << (8 * size)) - 1
+    case .boolean, .float8E4M3, .float8E5M2, .float16, .bfloat16, .float32, .float64:
+      nil
+    }
+  }
 }

@@ -24,4 +24,11 @@ public struct LayerParameters: Sendable {
     self.shifts = shifts
     self.thresholds = thresholds
   }
+
+  /// With other thresholds and the same storage for the rest.
+  func replacingThresholds(by thresholds: [Int64]) -> LayerParameters {
+    LayerParameters(
+      weights: weights, bias: bias, multipliers: multipliers, shifts: shifts,
+      thresholds: thresholds)
+  }
 }

@@ -1,9 +1,10 @@
 extension Model {
   /// That the layers follow each other and each task has a head that follows the last.
   static func checkGeometry(layers: [Layer], heads: [Layer], tasks: [String]) throws(NetworkError) {
+    guard !tasks.isEmpty else { throw NetworkError("the model has no task") }
+    guard var last = layers.first else { throw NetworkError("the model has no hidden layer") }
     try checkNames(tasks, of: "task")
     try checkNames(layers.map(\.name), of: "layer")
-    guard var last = layers.first else { throw NetworkError("the model has no hidden layer") }
     try last.check()
     for layer in layers.dropFirst() {
       try layer.check()
@@ -13,14 +14,13 @@ extension Model {
     for head in heads {
       try head.check()
       guard head.kind == .fullyConnected else {
-        throw NetworkError("\(head.name) must be fully connected")
+        throw NetworkError("layer \(head.name) must be fully connected to follow the hidden layers")
       }
       try head.check(follows: last)
     }
   }
 
   private static func checkNames(_ names: [String], of what: String) throws(NetworkError) {
-    guard !names.isEmpty else { throw NetworkError("the model has no \(what)") }
     var seen = Set<String>()
     for name in names {
       guard !name.isEmpty, !name.contains("."), name != "head" else {

@@ -131,12 +131,3 @@ private struct ModelReader {
     try file.values(of: "\(name).bias", shape: shape, types: ElementType.signedIntegers)
   }
 }
-
-extension LayerParameters {
-  /// With other thresholds and the same storage for the rest.
-  fileprivate func replacingThresholds(by thresholds: [Int64]) -> LayerParameters {
-    LayerParameters(
-      weights: weights, bias: bias, multipliers: multipliers, shifts: shifts,
-      thresholds: thresholds)
-  }
-}

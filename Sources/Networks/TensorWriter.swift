@@ -8,14 +8,24 @@ public struct Tensor: Sendable {
   /// Row-major; as many as the shape says, each in the range of the type.
   public let values: [Int64]
 
+  /// - Parameter types: the first of these that holds all the values is taken.
   public init(
-    name: String, type: ElementType, shape: [Int], values: some Sequence<some BinaryInteger>
+    name: String, types: [ElementType], shape: [Int],
+    values: some Sequence<some BinaryInteger>
   ) {
+    let values = values.map { Int64($0) }
+    precondition(values.count == shape.reduce(1, *), "\(name) has values for its shape")
+    let low = Int128(values.min() ?? 0)
+    let high = Int128(values.max() ?? 0)
+    guard
+      let type = types.first(where: { type in
+        type.integers.map { $0.contains(low) && $0.contains(high) } ?? false
+      })
+    else { preconditionFailure("\(name) holds \(low) to \(high), more than \(types)") }
     self.name = name
     self.type = type
     self.shape = shape
-    self.values = values.map { Int64($0) }
-    precondition(self.values.count == shape.reduce(1, *), "\(name) has values for its shape")
+    self.values = values
   }
 
   /// Little-endian.
@@ -42,20 +52,21 @@ public struct Tensor: Sendable {
 extension TensorFile {
   /// The content of a safetensors file with these tensors, in their order.
   public static func content(_ tensors: [Tensor], metadata: [String: String]) -> Data {
-    var strings = metadata.sorted { $0.key < $1.key }.map {
-      "\(quoted($0.key)):\(quoted($0.value))"
-    }
-    strings = ["\"__metadata__\":{\(strings.joined(separator: ","))}"]
+    let strings = metadata.sorted { $0.key < $1.key }
+      .map { JSON.Member(name: $0.key, value: .string($0.value)) }
+    var members = [JSON.Member(name: "__metadata__", value: .object(strings))]
     var end = 0
     for tensor in tensors {
       let begin = end
       end += tensor.values.count * tensor.type.size
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
-      strings.append(
-        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
-          + "\"data_offsets\":[\(begin),\(end)]}")
+      let entry: [JSON.Member] = [
+        JSON.Member(name: "dtype", value: .string(tensor.type.rawValue)),
+        JSON.Member(name: "shape", value: .array(tensor.shape.map(JSON.integer))),
+        JSON.Member(name: "data_offsets", value: .array([begin, end].map(JSON.integer))),
+      ]
+      members.append(JSON.Member(name: tensor.name, value: .object(entry)))
     }
-    var header = Array("{\(strings.joined(separator: ","))}".utf8)
+    var header = Array(JSON.object(members).text.utf8)
     // The format aligns the data to 8 bytes with spaces behind the header.
     header += Array(repeating: 0x20, count: (8 - header.count % 8) % 8)
     var content = Data(withUnsafeBytes(of: UInt64(header.count).littleEndian, Array.init))
@@ -76,20 +87,5 @@ extension TensorFile {
     } catch {
       throw NetworkError("the file cannot be written: \(error.localizedDescription)").at(path)
     }
-  }
-
-  /// A JSON string.
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case "\u{0}"..."\u{1f}":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

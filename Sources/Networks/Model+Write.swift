@@ -1,0 +1,79 @@
+extension Model {
+  /// Writes the model to a safetensors file that `load` reads, each tensor in the narrowest type.
+  ///
+  /// - Throws: `NetworkError` if the file cannot be written.
+  public func write(to path: String) throws(NetworkError) {
+    try TensorFile.write(tensors, metadata: metadata, to: path)
+  }
+
+  var metadata: [String: String] {
+    let layers = layers.map { layer in
+      JSON.object([
+        JSON.Member(name: "name", value: .string(layer.name)),
+        JSON.Member(
+          name: "kind", value: .string(layer.kind == .convolution ? "conv" : "fc")),
+        JSON.Member(name: "cin", value: .integer(layer.inputChannels)),
+        JSON.Member(name: "cout", value: .integer(layer.outputChannels)),
+        JSON.Member(name: "size", value: .integer(layer.size)),
+        JSON.Member(name: "pool", value: .boolean(layer.isPooled)),
+      ])
+    }
+    let reluTasks = mode == .mime ? tasks.indices.filter { !hasThresholds(task: $0) } : []
+    var metadata = [
+      "layers": JSON.array(layers).text, "tasks": tasks.joined(separator: ","),
+      "mode": mode.rawValue, "input": "\(input)", "activation": "\(activation)",
+      "clamp": "[\(clamp.lowerBound), \(clamp.upperBound)]", "rounding": rounding.rawValue,
+    ]
+    if !reluTasks.isEmpty {
+      metadata["relu_tasks"] = reluTasks.map { tasks[$0] }.joined(separator: ",")
+    }
+    return metadata
+  }
+
+  var tensors: [Tensor] {
+    var result: [Tensor] = []
+    for (index, layer) in layers.enumerated() {
+      if mode == .mime { result += tensors(of: layer, index, task: 0, under: "parent") }
+      for (task, name) in tasks.enumerated() {
+        if mode == .conventional {
+          result += tensors(of: layer, index, task: task, under: "task.\(name)")
+        }
+        if hasThresholds(task: task) {
+          result.append(
+            Tensor(
+              name: "task.\(name).\(layer.name).threshold",
+              types: ElementType.signedIntegers, shape: layer.outputShape,
+              values: parameters(ofLayer: index, task: task).thresholds))
+        }
+      }
+    }
+    for (task, name) in tasks.enumerated() {
+      let numbers = parameters(ofLayer: layers.count, task: task)
+      result += sums(of: head(of: task), numbers, "task.\(name).head")
+    }
+    return result
+  }
+
+  private func tensors(of layer: Layer, _ index: Int, task: Int, under prefix: String) -> [Tensor] {
+    let numbers = parameters(ofLayer: index, task: task)
+    let name = "\(prefix).\(layer.name)"
+    let channels = [layer.outputChannels]
+    return sums(of: layer, numbers, name) + [
+      Tensor(
+        name: "\(name).mult", types: ElementType.unsignedIntegers, shape: channels,
+        values: numbers.multipliers),
+      Tensor(name: "\(name).shift", types: [.uint8], shape: channels, values: numbers.shifts),
+    ]
+  }
+
+  private func sums(of layer: Layer, _ numbers: LayerParameters, _ name: String) -> [Tensor] {
+    [
+      Tensor(
+        name: "\(name).weight", types: ElementType.signedIntegers, shape: layer.weightShape,
+        values: numbers.weights),
+      Tensor(
+        name: "\(name).bias", types: ElementType.signedIntegers, shape: [layer.outputChannels],
+        values: numbers.bias),
+    ]
+  }
+}
