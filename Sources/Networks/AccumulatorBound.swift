@@ -18,16 +18,13 @@ public struct AccumulatorBound: Sendable, Equatable {
   /// - Parameters:
   ///   - weights: [reduction].
   ///   - bias: added to the sum, at any time.
-  ///   - input: the range of the layer's activations.
+  ///   - input: the range of the layer's activations, which holds 0.
   public init(weights: some Sequence<Int32>, bias: Int64, input: ClosedRange<Int>) {
-    // Padding and masked activations are zero whatever the clamp.
-    let least = min(input.lowerBound, 0)
-    let greatest = max(input.upperBound, 0)
     var low: Int128 = 0
     var high: Int128 = 0
     for weight in weights {
-      let a = Int128(weight) * Int128(least)
-      let b = Int128(weight) * Int128(greatest)
+      let a = Int128(weight) * Int128(input.lowerBound)
+      let b = Int128(weight) * Int128(input.upperBound)
       low += min(a, b)
       high += max(a, b)
     }
@@ -49,9 +46,9 @@ public struct AccumulatorBound: Sendable, Equatable {
 }
 
 extension Model {
-  /// The range of a layer's input: of images, or of requantized or masked activations.
+  /// The range of a layer's input: of images, or of clamped activations.
   public func inputRange(ofLayer layer: Int) -> ClosedRange<Int> {
-    layer == 0 ? input.range : min(clamp.lowerBound, 0)...max(clamp.upperBound, 0)
+    layer == 0 ? input.range : clamp
   }
 
   /// The bound of each output channel of a layer, as one task uses it; `layer == layers.count` is

@@ -1,8 +1,8 @@
 extension Model {
   /// That the layers follow each other and each task has a head that follows the last.
-  func checkGeometry() throws(NetworkError) {
-    try Model.checkNames(tasks, of: "task")
-    try Model.checkNames(layers.map(\.name), of: "layer")
+  static func checkGeometry(layers: [Layer], heads: [Layer], tasks: [String]) throws(NetworkError) {
+    try checkNames(tasks, of: "task")
+    try checkNames(layers.map(\.name), of: "layer")
     guard var last = layers.first else { throw NetworkError("the model has no hidden layer") }
     try last.check()
     for layer in layers.dropFirst() {
@@ -40,6 +40,11 @@ extension Model {
       throw NetworkError(
         "clamp [\(clamp.lowerBound), \(clamp.upperBound)] does not fit \(activation) activations, "
           + "which hold \(activation.range.lowerBound) to \(activation.range.upperBound)")
+    }
+    guard clamp.contains(0) else {
+      throw NetworkError(
+        "clamp [\(clamp.lowerBound), \(clamp.upperBound)] leaves out 0, the value of masked "
+          + "activations; it must hold 0")
     }
     for task in tasks.indices {
       for layer in 0...layers.count {

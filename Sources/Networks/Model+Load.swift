@@ -46,25 +46,24 @@ private struct ModelReader {
   }
 
   mutating func read() throws(NetworkError) -> (heads: [Layer], parameters: [[LayerParameters]]) {
-    for layer in metadata.layers {
-      do {
-        try layer.check()
-      } catch {
-        throw error.at(file.path)
-      }
-      if metadata.mode == .mime { parents.append(try numbers(of: layer, under: "parent")) }
-    }
     var heads: [Layer] = []
+    for task in metadata.tasks { heads.append(try head(of: task)) }
+    // Before any number is read: the tensors are checked against these shapes.
+    do {
+      try Model.checkGeometry(layers: metadata.layers, heads: heads, tasks: metadata.tasks)
+    } catch {
+      throw error.at(file.path)
+    }
+    if metadata.mode == .mime {
+      for layer in metadata.layers { parents.append(try numbers(of: layer, under: "parent")) }
+    }
     var parameters: [[LayerParameters]] = []
-    for task in metadata.tasks {
+    for (task, head) in zip(metadata.tasks, heads) {
       var numbers: [LayerParameters] = []
       for index in metadata.layers.indices {
         numbers.append(try hiddenNumbers(ofLayer: index, task: task))
       }
-      let head = try head(of: task)
-      heads.append(head)
-      numbers.append(try headNumbers(of: head, task: task))
-      parameters.append(numbers)
+      parameters.append(numbers + [try headNumbers(of: head, task: task)])
     }
     return (heads, parameters)
   }

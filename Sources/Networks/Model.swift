@@ -17,7 +17,7 @@ public struct Model: Sendable {
   public let clamp: ClosedRange<Int>
   public let rounding: Rounding
 
-  let heads: [Layer]
+  private let heads: [Layer]
   private let parameters: [[LayerParameters]]
   private let thresholdTasks: [Bool]
 
@@ -51,7 +51,7 @@ public struct Model: Sendable {
     self.rounding = rounding
     self.parameters = parameters
     self.thresholdTasks = hasThresholds
-    try checkGeometry()
+    try Model.checkGeometry(layers: layers, heads: heads, tasks: tasks)
     try checkNumbers()
   }
 

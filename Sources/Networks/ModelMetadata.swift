@@ -57,8 +57,8 @@ struct ModelMetadata {
   {
     guard let format = ActivationFormat(word) else {
       throw NetworkError(
-        "\(name) is '\(word)' in the metadata and must be u or s (uint or int) and a width of 2 to "
-          + "32, such as u8")
+        "\(name) is '\(word)' in the metadata and must be u and a width of 2 to 31 or s and a "
+          + "width of 2 to 32, such as u8")
     }
     return format
   }
@@ -81,11 +81,14 @@ struct ModelMetadata {
     guard let list else { throw NetworkError("'layers' in the metadata is not a JSON list") }
     var layers: [Layer] = []
     for (index, json) in list.enumerated() {
+      let layer: Layer
       do {
-        layers.append(try layer(json))
+        layer = try Self.layer(json)
       } catch {
         throw NetworkError("element \(index) of 'layers' in the metadata \(error)")
       }
+      try layer.check()
+      layers.append(layer)
     }
     return layers
   }

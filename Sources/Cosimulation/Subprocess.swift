@@ -1,0 +1,38 @@
+import Foundation
+
+/// A program run to its end.
+struct Subprocess {
+  /// Its exit status, or the number of the signal that ended it plus 128.
+  let status: Int32
+  /// What it wrote to standard output and standard error, as it came.
+  let output: String
+
+  /// - Throws: `EnvironmentError` when `program` cannot be started.
+  static func run(
+    _ program: String, _ arguments: [String], in folder: String? = nil,
+    input: String = "", environment: [String: String]
+  ) throws -> Subprocess {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.environment = environment
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    let (inputPipe, outputPipe) = (Pipe(), Pipe())
+    process.standardInput = inputPipe
+    process.standardOutput = outputPipe
+    process.standardError = outputPipe
+    do {
+      try process.run()
+      try inputPipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try inputPipe.fileHandleForWriting.close()
+    } catch {
+      throw EnvironmentError("\(program) cannot be run: \(error.localizedDescription)")
+    }
+    let output = outputPipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let isSignal = process.terminationReason == .uncaughtSignal
+    return Subprocess(
+      status: process.terminationStatus + (isSignal ? 128 : 0),
+      output: String(decoding: output, as: UTF8.self))
+  }
+}
