@@ -18,9 +18,9 @@ import Testing
       let sample = PortSample(
         Self.letters.filter { row.bits.contains($0.0) }.map(\.1))
       #expect(!timeline.isFinished, "cycle \(number)")
-      let (outputs, cause) = try timeline.step(sample.subtracting(.outputs))
-      #expect(outputs == sample.intersection(.outputs), "cycle \(number): \(row.bits)")
-      #expect(cause == row.cause, "cycle \(number): \(row.bits)")
+      let core = try timeline.step(sample.subtracting(.outputs))
+      #expect(core.outputs == sample.intersection(.outputs), "cycle \(number): \(row.bits)")
+      #expect(core.cause == row.cause, "cycle \(number): \(row.bits)")
     }
     #expect(timeline.isFinished)
     #expect(timeline.causes.sum == timeline.causes.total)
