@@ -6,7 +6,8 @@
 ///
 /// The whole machine advances or freezes as one. Times here count advancing cycles only: a tile
 /// whose last step is accepted at T has its drain slot s at the lanes at T + R + C + s, and the
-/// slot's result is offered `ArrayShape.latency - 1` later.
+/// slot's result is offered `ArrayShape.latency - 1` later. Whether a step is a tile's last counts
+/// only while its activation beat is offered.
 public struct Timeline: Sendable {
   /// What the handshakes depend on in a tile.
   public struct Tile: Sendable, Equatable {
@@ -31,9 +32,6 @@ public struct Timeline: Sendable {
   public struct Cycle: Sendable {
     /// The outputs that are 1.
     public let outputs: PortSample
-    /// Outputs that may be either: act_ready may depend on act_last, which says something only
-    /// while act_valid is 1.
-    public let unspecified: PortSample
     /// Why the cycle was spent; nil before the first accepted operand.
     public let cause: Cause?
   }
@@ -106,7 +104,6 @@ public struct Timeline: Sendable {
       outputs.insert(.channelReady)
     }
     if lane.offers { outputs.insert(.resultValid) }
-    let isActReadyOpen = outputs.contains(.actReady) && !drivers.contains(.actValid) && !isSpaced
 
     if issues && firstCycle == nil { firstCycle = cycle }
     var cause: Cause?
@@ -131,8 +128,7 @@ public struct Timeline: Sendable {
     if advances { advance(slot) }
     cycle += 1
     causes.total = firstCycle.map { cycle - $0 } ?? 0
-    return Cycle(
-      outputs: outputs, unspecified: isActReadyOpen ? .actReady : [], cause: cause)
+    return Cycle(outputs: outputs, cause: cause)
   }
 
   private var isLastStep: Bool {

@@ -55,8 +55,6 @@ struct TokenCore {
 
   let array: ArrayShape
   var tiles: [Timeline.Tile]
-  /// act_last is 1 while act_valid is 0.
-  var holdsLast = false
   private(set) var isFinished = false
   private var way: [Token?]
   private var draining: (token: Token, row: Int, group: Int)?
@@ -78,8 +76,7 @@ struct TokenCore {
     let channelIsThere = !needsChannel || drivers.contains(.channelValid)
     let slotWaits = draining != nil && !(drivers.contains(.thresholdValid) && channelIsThere)
     let isFrozen = resultWaits || slotWaits
-    let isLast = drivers.contains(.actValid) ? stepsLeft == 1 : holdsLast
-    let isHeldBack = isLast && cooldown > 0
+    let isHeldBack = drivers.contains(.actValid) && stepsLeft == 1 && cooldown > 0
 
     var outputs: PortSample = []
     if stages[3] != nil { outputs.insert(.resultValid) }
