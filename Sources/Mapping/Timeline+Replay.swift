@@ -37,22 +37,16 @@ extension Timeline {
       let sample = PortSample(rawValue: word)
       let now = cycle
       let outputs = try step(sample).outputs
-      guard sample.intersection(.outputs) == outputs else {
-        throw difference(of: sample, from: outputs, cycle: now)
+      let wrong = sample.symmetricDifference(outputs).intersection(.outputs)
+      guard wrong.isEmpty else {
+        let (port, name) = PortSample.outputNames.first { wrong.contains($0.0) }!
+        throw TimelineError.differs(
+          cycle: now, port: name, recorded: sample.contains(port), expected: outputs.contains(port))
       }
     }
     guard isFinished else {
       throw TimelineError.unfinished(cycles: cycle, tile: issuingTile, tiles: tileCount)
     }
     return causes
-  }
-
-  private func difference(
-    of sample: PortSample, from outputs: PortSample, cycle: Int
-  ) -> TimelineError {
-    let wrong = sample.symmetricDifference(outputs).intersection(.outputs)
-    let (port, name) = PortSample.outputNames.first { wrong.contains($0.0) }!
-    return .differs(
-      cycle: cycle, port: name, recorded: sample.contains(port), expected: outputs.contains(port))
   }
 }

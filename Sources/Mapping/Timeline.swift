@@ -6,7 +6,8 @@
 ///
 /// The whole machine advances or freezes as one. Times here count advancing cycles only: a tile
 /// whose last step is accepted at T has its drain slot s at the lanes at T + R + C + s, and the
-/// slot's result is offered `ArrayShape.latency - 1` later.
+/// slot's result is offered `ArrayShape.latency - 1` later. Whether a step is a tile's last counts
+/// only while its activation beat is offered.
 public struct Timeline: Sendable {
   /// What the handshakes depend on in a tile.
   public struct Tile: Sendable, Equatable {
@@ -22,9 +23,17 @@ public struct Timeline: Sendable {
     }
   }
 
-  /// Why a cycle was spent; `nil` before the first accepted operand.
+  /// Why a cycle was spent.
   public enum Cause: Sendable {
     case stallResult, stallThreshold, compute, drain, stallOperand, stallDrain
+  }
+
+  /// What the core does in one cycle.
+  public struct Cycle: Sendable {
+    /// The outputs that are 1.
+    public let outputs: PortSample
+    /// Why the cycle was spent; nil before the first accepted operand.
+    public let cause: Cause?
   }
 
   /// The cycles since the first accepted operand, and their causes.
@@ -72,11 +81,8 @@ public struct Timeline: Sendable {
 
   /// Runs one cycle in which the driver's bits are those of `drivers`.
   ///
-  /// - Returns: the core's outputs in that cycle, and its cause.
   /// - Throws: `TimelineError.operandAfterFinalStep` if a step is accepted after the layer's last.
-  public mutating func step(
-    _ drivers: PortSample
-  ) throws -> (outputs: PortSample, cause: Cause?) {
+  public mutating func step(_ drivers: PortSample) throws -> Cycle {
     precondition(!isFinished, "the layer has finished")
     let slot = slotAtLanes
     let isFirstRow = slot.map { $0 < array.groups } ?? false
@@ -100,11 +106,21 @@ public struct Timeline: Sendable {
     if lane.offers { outputs.insert(.resultValid) }
 
     if issues && firstCycle == nil { firstCycle = cycle }
-    let cause: Cause? =
-      if firstCycle == nil { nil } else if stallResult { .stallResult } else if !hasSlotBeats {
-        .stallThreshold
-      } else if issues { .compute } else if issuingTile == tiles.count { .drain } else if !isOffered
-      { .stallOperand } else { .stallDrain }
+    var cause: Cause?
+    if firstCycle != nil {
+      cause =
+        if stallResult {
+          .stallResult
+        } else if !hasSlotBeats {
+          .stallThreshold
+        } else if issues {
+          .compute
+        } else if issuingTile == tiles.count {
+          .drain
+        } else {
+          isOffered ? .stallDrain : .stallOperand
+        }
+    }
     if let cause { causes.count(cause) }
 
     if lane.offers && !stallResult { takeResult() }
@@ -112,7 +128,7 @@ public struct Timeline: Sendable {
     if advances { advance(slot) }
     cycle += 1
     causes.total = firstCycle.map { cycle - $0 } ?? 0
-    return (outputs, cause)
+    return Cycle(outputs: outputs, cause: cause)
   }
 
   private var isLastStep: Bool {

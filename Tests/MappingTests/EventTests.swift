@@ -1,3 +1,4 @@
+import Energy
 import Foundation
 import Mapping
 import Testing
@@ -24,14 +25,25 @@ import Testing
     #expect(Event.allCases.filter { $0.counterSelect == nil } == [.macSkipped])
   }
 
-  @Test func everyEventHasOneRowInTheDocumentation() throws {
+  @Test func everyEventIsDefinedOnce() throws {
     let page = try page("events.md")
     for event in Event.allCases {
-      let rows = page.filter { $0.hasPrefix("| \(event.rawValue) |") }
+      let scope = event.isPerTask ? "task" : "layer"
+      let rows = page.filter { $0.hasPrefix("| \(event.rawValue) | \(scope) |") }
       #expect(rows.count == 1, "\(event.rawValue)")
-      #expect(
-        rows.allSatisfy { $0.contains(event.isPerTask ? "| task |" : "| layer |") },
-        "\(event.rawValue)")
     }
+  }
+
+  @Test func everyChargeIsDocumented() throws {
+    let rows = try page("events.md")
+      .drop { !$0.hasPrefix("## Energy") }
+      .filter { $0.hasPrefix("| ") }
+      .dropFirst()
+      .map { $0.split(separator: "|").prefix(3).map { $0.trimmingCharacters(in: .whitespaces) } }
+    #expect(
+      rows
+        == Charge.all.map {
+          ["\($0.quantity)", $0.component.rawValue, "\($0.multiplicity)"]
+        })
   }
 }

@@ -11,7 +11,8 @@ import Testing
         model: model, layer: sharing.layer, batch: Example.batch, array: shape.array)
       let walk = TileWalk(
         model: model, layer: sharing.layer, batch: Example.batch, array: try shape.array,
-        inputs: [], masks: [])
+        inputs: [], masks: []
+      ).tiles
       let tiles = mapping.map { tile in
         let group = mapping.groups[tile.group]
         return TileWalk.Tile(
@@ -23,8 +24,8 @@ import Testing
           },
           channels: Array(tile.channels))
       }
-      #expect(tiles == walk.tiles, "\(sharing.testDescription)")
-      #expect(mapping.map(\.isFinal) == walk.tiles.indices.map { $0 == walk.tiles.count - 1 })
+      #expect(tiles == walk, "\(sharing.testDescription)")
+      #expect(mapping.map(\.isFinal) == walk.indices.map { $0 == walk.count - 1 })
       #expect(mapping.allSatisfy { $0.steps == mapping.groups[$0.group].layer.reduction })
     }
   }

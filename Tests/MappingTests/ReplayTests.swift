@@ -15,7 +15,7 @@ import Testing
     var driver = StreamDriver(
       tiles: tiles, gaps: .init(operands: 0.4, drain: 0.3, results: 0.3), seed: 11)
     var trace: [UInt16] = [0, PortSample([.resultReady, .thresholdValid]).rawValue]
-    trace.forEach { _ = core.step(PortSample(rawValue: $0)) }
+    for word in trace { _ = core.step(PortSample(rawValue: word)) }
     while !core.isFinished {
       let drivers = driver.next()
       let sample = drivers.union(core.step(drivers))
