@@ -100,7 +100,8 @@ struct Elaboration {
     if let number = numbers[name] { return number }
     let width = declaration.shape.width.value(environment) ?? 0
     if width < 1 {
-      report("`\(declaration.name)` has \(width) bits; a signal has at least 1", declaration.location)
+      report(
+        "`\(declaration.name)` has \(width) bits; a signal has at least 1", declaration.location)
     }
     if let depth = declaration.depth, (depth.value(environment) ?? 0) < 1 {
       report("memory `\(declaration.name)` has no words", declaration.location)
@@ -119,7 +120,7 @@ struct Elaboration {
     for item in items {
       switch item {
       case .declare(let declaration, _): declare(declaration, path, context.environment)
-      case .sum(let sum): declare(sum.target, path, context.environment)
+      case .reduce(let reduction): declare(reduction.target, path, context.environment)
       default: break
       }
     }
@@ -134,7 +135,7 @@ struct Elaboration {
       drive(target, [value], declaration.location, context)
     case .assign(let target, let value, let location): drive(target, [value], location, context)
     case .clocked(let process): clocked(process, context)
-    case .sum(let sum): self.sum(sum, context)
+    case .reduce(let reduction): reduce(reduction, context)
     case .forEach(let loop):
       guard let count = loop.count.value(context.environment), count >= 0 else {
         return report("the count of loop `\(loop.label)` has no value", loop.location)
@@ -177,19 +178,22 @@ struct Elaboration {
         target: bits, reads: reads, location: location, isRegister: false, isWhole: false))
   }
 
-  private mutating func sum(_ sum: Sum, _ context: Context) {
-    let target = Signal(.reference(sum.target, at: nil), sum.target.shape)
+  private mutating func reduce(_ reduction: Reduction, _ context: Context) {
+    let target = Signal(.reference(reduction.target, at: nil), reduction.target.shape)
     guard let bits = bits(of: target, context) else { return }
     var reads: [Bits] = []
-    for i in 0..<Swift.max(0, sum.count.value(context.environment) ?? 0) {
+    for i in 0..<Swift.max(0, reduction.count.value(context.environment) ?? 0) {
       var inner = context
-      inner.environment[sum.index] = i
-      for obligation in sum.term.obligations { require(obligation, sum.location, inner) }
-      collect(sum.term, &reads, inner)
+      inner.environment[reduction.index] = i
+      for obligation in reduction.term.obligations {
+        require(obligation, reduction.location, inner)
+      }
+      collect(reduction.term, &reads, inner)
     }
     drivers.append(
       Driver(
-        target: bits, reads: reads, location: sum.location, isRegister: false, isWhole: false))
+        target: bits, reads: reads, location: reduction.location, isRegister: false, isWhole: false)
+    )
   }
 
   private mutating func clocked(_ process: ClockedProcess, _ context: Context) {
@@ -296,7 +300,7 @@ struct Elaboration {
       collect(base, &reads, context)
       collect(index, &reads, context)
     case .constant: break
-    case .compareNumber(let a, _, _), .extension_(let a), .unary(_, let a), .cast(let a):
+    case .compareNumber(let a, _, _), .widened(let a), .unary(_, let a), .cast(let a):
       collect(a, &reads, context)
     case .concatenation(let parts): for part in parts { collect(part, &reads, context) }
     case .binary(_, let a, let b):

@@ -9,6 +9,8 @@ public struct Module: Sendable {
   public let parameters: [Parameter]
   let constants: [NamedConstant]
   let ports: [Declaration]
+  /// The variables of its generate loops, in the order of first use.
+  let loopIndices: [String]
   let items: [Item]
   /// Rules broken that need no parameter values to be seen.
   public let diagnostics: [Diagnostic]
@@ -25,8 +27,67 @@ public struct Module: Sendable {
     parameters = builder.parameters
     constants = builder.constants
     ports = builder.ports
+    loopIndices = builder.loopIndices
     items = builder.finish()
     diagnostics = builder.diagnostics
+  }
+
+  private init(_ module: Module, parameters: [Parameter]) {
+    name = module.name
+    doc = module.doc
+    self.parameters = parameters
+    constants = module.constants
+    ports = module.ports
+    loopIndices = module.loopIndices
+    items = module.items
+    diagnostics = module.diagnostics
+  }
+
+  /// The same module with other defaults for some of its parameters.
+  public func withDefaults(_ values: Configuration) -> Module {
+    Module(
+      self,
+      parameters: parameters.map { parameter in
+        guard let value = values[parameter.name] else { return parameter }
+        return Parameter(
+          name: parameter.name, defaultValue: .literal(value), minimum: parameter.minimum,
+          maximum: parameter.maximum, doc: parameter.doc, location: parameter.location)
+      })
+  }
+
+  /// The values that the parameters have where only `values` are given, defaults for the others.
+  ///
+  /// - Throws: `HDLError` where a name is unknown or a value is outside its range.
+  public func parameterValues(_ values: Configuration) throws -> Configuration {
+    var result: Configuration = [:]
+    var problems: [Diagnostic] = []
+    for name in values.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
+      problems.append(
+        Diagnostic(message: "`\(self.name)` has no parameter `\(name)`", location: Location("", 0)))
+    }
+    for parameter in parameters {
+      guard let value = values[parameter.name] ?? parameter.defaultValue.value(result),
+        let low = parameter.minimum.value(result), let high = parameter.maximum.value(result)
+      else { continue }
+      result[parameter.name] = value
+      if value < low || value > high {
+        problems.append(
+          Diagnostic(
+            message: "\(parameter.name) is \(value); it goes from \(low) to \(high)",
+            location: parameter.location))
+      }
+    }
+    guard problems.isEmpty else { throw HDLError(diagnostics: problems) }
+    return result
+  }
+
+  /// The ports' names, directions and widths as expressions of the parameters, in order.
+  public var portSummaries: [PortSummary] {
+    ports.map {
+      PortSummary(
+        name: $0.name, isInput: $0.kind == .input, isSigned: $0.shape.isSigned,
+        width: VerilogExpression.text($0.shape.width))
+    }
   }
 
   /// The names of the ports, in order.
@@ -58,6 +119,15 @@ public struct Module: Sendable {
   }
 }
 
+/// A port as a user of the module sees it.
+public struct PortSummary: Sendable {
+  public let name: String
+  public let isInput: Bool
+  public let isSigned: Bool
+  /// Width in bits: Verilog, in terms of the parameters.
+  public let width: String
+}
+
 /// A Verilog parameter: an integer with a default and the range that the module is made for.
 public struct Parameter: Sendable {
   public let name: String
@@ -83,7 +153,7 @@ enum Item: Sendable {
   case declare(Declaration, value: Signal?)
   case assign(target: Signal, value: Signal, Location)
   case clocked(ClockedProcess)
-  case sum(Sum)
+  case reduce(Reduction)
   case forEach(GenerateLoop)
   case given(GenerateIf)
   case instance(Instance)
@@ -101,9 +171,11 @@ struct ClockedProcess: Sendable {
   let location: Location
 }
 
-/// `target = sum over index in 0..<count of term`, modulo 2^width of the target.
-struct Sum: Sendable {
+/// `target = term(0) + term(1) + ... + term(count - 1)`, or likewise with `|`.
+struct Reduction: Sendable {
   let target: Declaration
+  /// `add` (modulo 2^width of the target) or `bitOr`.
+  let operation: Operator
   let index: String
   let count: Nat
   let term: Signal

@@ -76,6 +76,11 @@ public indirect enum Nat: Sendable, ExpressibleByIntegerLiteral {
   }
 }
 
+extension Shape {
+  /// The same shape in terms of parameters alone: what a port list can say.
+  var withoutConstants: Shape { substituting([:]) }
+}
+
 /// The number of bits that hold `0..<n`, rounded up: Verilog's `$clog2`.
 public func clog2(_ n: Nat) -> Nat { .ceilLog2(n) }
 

@@ -57,13 +57,16 @@ extension Signal {
   /// The same value in `width` bits: sign or zero extended.
   public func extended(to width: Nat) -> Signal {
     if width.difference(from: self.width) == 0 { return self }
-    var result = Signal(.extension_(self), Shape(width: width, isSigned: shape.isSigned), from: [self])
+    var result = Signal(
+      .widened(self), Shape(width: width, isSigned: shape.isSigned), from: [self])
     if shape.isSigned, signBit == nil {
       result.problems.append(
-        "\(text) is signed and has no name, so its sign bit cannot be repeated; declare a wire for it")
+        "\(text) is signed and has no name, so its sign bit cannot be repeated; declare a wire for it"
+      )
     }
     result.require(
-      self.width <= width, "\(text) with \(widthText) is extended to fewer bits (\(Self.bitsText(width)))")
+      self.width <= width,
+      "\(text) with \(widthText) is extended to fewer bits (\(Self.bitsText(width)))")
     return result
   }
 

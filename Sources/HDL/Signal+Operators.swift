@@ -43,7 +43,9 @@ extension Signal {
     return result
   }
 
-  public static prefix func ~ (a: Signal) -> Signal { Signal(.unary(.bitNot, a), a.shape, from: [a]) }
+  public static prefix func ~ (a: Signal) -> Signal {
+    Signal(.unary(.bitNot, a), a.shape, from: [a])
+  }
 
   // One-bit logic.
 
@@ -126,7 +128,7 @@ public func constant(_ number: Nat, width: Nat) -> Signal {
       "the number `\(VerilogExpression.text(number))` has no name; declare it with `m.constant`")
   }
   result.require(
-    number < .power(ofTwo: width),
+    clog2(number + 1) <= width,
     "the number \(VerilogExpression.text(number)) does not fit \(Signal.bitsText(width))")
   return result
 }

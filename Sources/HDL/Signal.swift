@@ -68,7 +68,7 @@ indirect enum Expression: Sendable {
   case constant(Nat)
   /// A comparison of an unsigned signal with an elaboration-time number.
   case compareNumber(Signal, Operator, Nat)
-  case extension_(Signal)
+  case widened(Signal)
   case concatenation([Signal])
   case unary(Operator, Signal)
   case binary(Operator, Signal, Signal)

@@ -12,6 +12,7 @@ public func <== (target: Signal, value: Signal) -> Statement {
 }
 
 /// `if (condition) ... else ...` inside a clocked process.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public func When(
   _ condition: Signal, file: StaticString = #fileID, line: Int = #line,
   @StatementBuilder _ then: () -> [Statement],

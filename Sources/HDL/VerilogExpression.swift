@@ -32,7 +32,9 @@ enum VerilogExpression {
 
   /// `a + sign * b`, with a trailing literal of `a` merged into a literal `b`.
   private static func sum(_ a: Nat, _ b: Nat, _ sign: Int) -> Nat {
-    if let difference = Polynomial(sign > 0 ? a + b : a - b).constant { return .literal(difference) }
+    if let difference = Polynomial(sign > 0 ? a + b : a - b).constant {
+      return .literal(difference)
+    }
     guard case .literal(let value) = b else {
       if case .literal(0) = a, sign > 0 { return b }
       return sign > 0 ? .add(a, b) : .subtract(a, b)
@@ -107,14 +109,17 @@ enum VerilogExpression {
       return Spelling(text: "\(name)[\(text(from)) +: \(text(signal.width))]")
     case .element(let base, let index):
       let width = text(signal.width)
-      let start = width == "1" ? text(index) : "\(spell(index).inParentheses) * \(spelledFactor(signal.width))"
-      return Spelling(text: width == "1" ? "\(text(base))[\(start)]" : "\(text(base))[\(start) +: \(width)]")
+      let start =
+        width == "1"
+        ? text(index) : "\(spell(index).inParentheses) * \(spelledFactor(signal.width))"
+      return Spelling(
+        text: width == "1" ? "\(text(base))[\(start)]" : "\(text(base))[\(start) +: \(width)]")
     case .word(let memory, let address):
       return Spelling(text: "\(memory.name)[\(text(address))]", isSigned: memory.shape.isSigned)
     case .constant(let number): return Spelling(text: sized(number, signal.width))
     case .compareNumber(let operand, let op, let number):
       return Spelling(text: comparison(operand, op, number), isCompound: true)
-    case .extension_(let operand): return Spelling(text: extended(operand, to: signal.width))
+    case .widened(let operand): return Spelling(text: extended(operand, to: signal.width))
     case .concatenation(let parts):
       return Spelling(text: "{\(parts.map(text).joined(separator: ", "))}")
     case .unary(let op, let operand):
@@ -192,6 +197,9 @@ enum VerilogExpression {
     {
       return "\(spell(a).inParentheses) \(op.rawValue) \(width)'d\(value)"
     }
+    if case .literal(0) = folded(n) {
+      return "\(spell(a).inParentheses) \(op.rawValue) \(sized(0, a.width))"
+    }
     let extended = "{{(32 - \(spelledFactor(a.width))){1'b0}}, \(text(a))}"
     return "\(extended) \(op.rawValue) \(text(n))"
   }
@@ -211,9 +219,20 @@ enum VerilogExpression {
   }
 
   private static func extended(_ operand: Signal, to width: Nat) -> String {
-    let count = parenthesized(
-      Polynomial(width - operand.width).constant.map { .literal($0) } ?? width - operand.width)
     let fill = operand.shape.isSigned ? operand.signBit.map(text) ?? "1'bx" : "1'b0"
-    return "{{\(count){\(fill)}}, \(text(operand))}"
+    let count = remainder(width, operand.width)
+    if case .literal(1) = count { return "{\(fill), \(text(operand))}" }
+    return "{{\(parenthesized(count)){\(fill)}}, \(text(operand))}"
+  }
+
+  /// `whole - part`, without the part where it is a term of the whole.
+  private static func remainder(_ whole: Nat, _ part: Nat) -> Nat {
+    let rest = whole - part
+    if let value = rest.difference(from: 0) { return .literal(value) }
+    if case .add(let a, let b) = whole {
+      if rest.difference(from: a) == 0 { return a }
+      if rest.difference(from: b) == 0 { return b }
+    }
+    return rest
   }
 }

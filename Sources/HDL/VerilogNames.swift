@@ -9,7 +9,8 @@ enum VerilogNames {
     guard let first = letters.first, good, !("0"..."9").contains(first) else {
       return "`\(name)` is not a name; use letters, digits and `_`, and begin with a letter or `_`"
     }
-    for (language, words) in reserved where words.contains(language == "VHDL" ? name.lowercased() : name) {
+    for (language, words) in reserved
+    where words.contains(language == "VHDL" ? name.lowercased() : name) {
       return "`\(name)` is a reserved word of \(language); choose another name"
     }
     return nil

@@ -5,8 +5,6 @@
 public struct VerilogPrinter {
   private var lines: [String] = []
   private var indent = 0
-  /// Loop variables declared in each block around the current line.
-  private var genvars: [Set<String>] = [[]]
 
   /// The Verilog text of `module`, after `header` as comment lines.
   public static func print(_ module: Module, header: [String] = []) -> String {
@@ -19,6 +17,14 @@ public struct VerilogPrinter {
 
   private mutating func line(_ text: String) {
     lines.append(text.isEmpty ? "" : String(repeating: "    ", count: indent) + text)
+  }
+
+  /// An empty line, unless a block begins here or there is one.
+  private mutating func blank() {
+    guard let last = lines.last, !last.isEmpty else { return }
+    if ["begin", "(", "else"].contains(where: { last.hasSuffix($0) }) { return }
+    if last.contains(" begin : ") { return }
+    lines.append("")
   }
 
   private mutating func comment(_ text: String) {
@@ -68,7 +74,7 @@ public struct VerilogPrinter {
       let direction =
         port.kind == .input ? "input wire" : port.isClocked ? "output reg" : "output wire"
       let comma = i + 1 < module.ports.count ? "," : ""
-      line("\(direction) \(range(port.shape))\(port.name)\(comma)")
+      line("\(direction) \(range(port.shape.withoutConstants))\(port.name)\(comma)")
     }
     indent -= 1
     line(");")
@@ -83,6 +89,8 @@ public struct VerilogPrinter {
         line("localparam \(constant.name) = \(VerilogExpression.text(constant.definition));")
       }
     }
+    for index in module.loopIndices { line("genvar \(index);") }
+    blank()
     body(module.items)
     indent -= 1
     line("endmodule")
@@ -94,26 +102,41 @@ public struct VerilogPrinter {
     return sign + "[\(VerilogExpression.text(shape.width - 1)):0] "
   }
 
-  private mutating func body(_ items: [Item]) {
+  /// Items of a module or a block; inside a generate region (`nested`), loops and conditions need
+  /// no region of their own. What takes several lines has empty lines around it.
+  private mutating func body(_ items: [Item], nested: Bool = false) {
+    var isCommented = false
     for item in items {
+      if case .require = item { continue }
+      if item.isBlock, !isCommented { blank() }
+      isCommented = false
       switch item {
       case .declare(let declaration, let value): declare(declaration, value)
       case .assign(let target, let value, _):
         line("assign \(VerilogExpression.text(target)) = \(VerilogExpression.text(value));")
       case .clocked(let process): clocked(process)
-      case .sum(let sum): self.sum(sum)
-      case .forEach(let loop): forEach(loop)
-      case .given(let given): self.given(given)
+      case .reduce(let reduction): reduce(reduction)
+      case .forEach(let loop): region(nested) { $0.generateLoop(loop) }
+      case .given(let given): region(nested) { $0.generateIf(given) }
       case .instance(let instance): self.instance(instance)
       case .unused(let name, let signals, _):
         let list = signals.map { VerilogExpression.text($0) }.joined(separator: ", ")
         line("wire \(name) = &{1'b0, \(list)};")
       case .comment(let text):
-        line("")
+        blank()
         comment(text)
+        isCommented = true
       case .require: break
       }
+      if item.isBlock { blank() }
     }
+    if lines.last == "" { lines.removeLast() }
+  }
+
+  private mutating func region(_ nested: Bool, _ content: (inout VerilogPrinter) -> Void) {
+    if !nested { line("generate") }
+    content(&self)
+    if !nested { line("endgenerate") }
   }
 
   private mutating func declare(_ declaration: Declaration, _ value: Signal?) {
@@ -125,20 +148,20 @@ public struct VerilogPrinter {
     line(text + ";")
   }
 
-  private mutating func sum(_ sum: Sum) {
-    comment(sum.target.doc)
-    let name = sum.target.name
-    let total = Signal(.reference(sum.target, at: nil), sum.target.shape)
-    line("reg \(range(sum.target.shape))\(name);")
-    line("always @* begin : sum_\(name)")
+  private mutating func reduce(_ reduction: Reduction) {
+    comment(reduction.target.doc)
+    let name = reduction.target.name
+    let i = reduction.index
+    let total = Signal(.reference(reduction.target, at: nil), reduction.target.shape)
+    let next = Signal(.binary(reduction.operation, total, reduction.term), total.shape)
+    line("reg \(range(total.shape))\(name);")
+    line("always @* begin : \(name)_terms")
     indent += 1
-    line("integer \(sum.index);")
-    line("\(name) = \(VerilogExpression.text(zero(sum.target.shape)));")
-    line(
-      "for (\(sum.index) = 0; \(sum.index) < \(VerilogExpression.text(sum.count)); "
-        + "\(sum.index) = \(sum.index) + 1)")
+    line("integer \(i);")
+    line("\(name) = \(VerilogExpression.text(zero(total.shape)));")
+    line("for (\(i) = 0; \(i) < \(VerilogExpression.text(reduction.count)); \(i) = \(i) + 1)")
     indent += 1
-    line("\(name) = \(VerilogExpression.text(total + sum.term));")
+    line("\(name) = \(VerilogExpression.text(next));")
     indent -= 2
     line("end")
   }
@@ -210,63 +233,29 @@ public struct VerilogPrinter {
 
   // MARK: Generate
 
-  private mutating func forEach(_ loop: GenerateLoop) {
-    line("")
-    genvar(loop.index)
-    line("generate")
-    generateLoop(loop)
-    line("endgenerate")
-  }
-
-  private mutating func genvar(_ name: String) {
-    if genvars[genvars.count - 1].insert(name).inserted { line("genvar \(name);") }
-  }
-
   private mutating func generateLoop(_ loop: GenerateLoop) {
     let i = loop.index
     line(
       "for (\(i) = 0; \(i) < \(VerilogExpression.text(loop.count)); \(i) = \(i) + 1) begin : "
         + loop.label)
     indent += 1
-    insideGenerate(loop.body)
+    body(loop.body, nested: true)
     indent -= 1
     line("end")
-  }
-
-  private mutating func given(_ given: GenerateIf) {
-    line("")
-    line("generate")
-    generateIf(given)
-    line("endgenerate")
   }
 
   private mutating func generateIf(_ given: GenerateIf) {
     line("if (\(VerilogExpression.text(given.condition))) begin : \(given.then.label)")
     indent += 1
-    insideGenerate(given.then.body)
+    body(given.then.body, nested: true)
     indent -= 1
     if let otherwise = given.otherwise {
       line("end else begin : \(otherwise.label)")
       indent += 1
-      insideGenerate(otherwise.body)
+      body(otherwise.body, nested: true)
       indent -= 1
     }
     line("end")
-  }
-
-  /// Inside a generate region, nested loops and conditions need no region of their own.
-  private mutating func insideGenerate(_ items: [Item]) {
-    genvars.append([])
-    defer { genvars.removeLast() }
-    for item in items {
-      switch item {
-      case .forEach(let loop):
-        genvar(loop.index)
-        generateLoop(loop)
-      case .given(let given): generateIf(given)
-      default: body([item])
-      }
-    }
   }
 
   private mutating func instance(_ instance: Instance) {
@@ -293,6 +282,16 @@ public struct VerilogPrinter {
     }
     indent -= 1
     line(");")
+  }
+}
+
+extension Item {
+  /// Whether it prints as several lines.
+  fileprivate var isBlock: Bool {
+    switch self {
+    case .clocked, .reduce, .forEach, .given, .instance: return true
+    case .declare, .assign, .unused, .comment, .require: return false
+    }
   }
 }
 

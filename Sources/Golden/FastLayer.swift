@@ -1,0 +1,79 @@
+import Networks
+
+/// One layer in machine integers, with its weights laid out for speed.
+///
+/// Each nonzero input is multiplied by its weights of all output channels, which lie side by side.
+/// The model's accumulator bound holds for partial sums in any order, so that sums of that width
+/// cannot overflow.
+struct FastLayer: Sendable {
+  /// [reduction][outputChannels]; 32 bits where the bound allows them.
+  private enum Weights: Sendable {
+    case narrow([Int32])
+    case wide([Int64])
+  }
+
+  private let layer: Layer
+  private let weights: Weights
+
+  /// - Parameter accumulatorWidth: bits that hold every partial sum of the layer; at most 64.
+  init(_ layer: Layer, weights: [Int32], accumulatorWidth: Int) {
+    self.layer = layer
+    self.weights =
+      accumulatorWidth <= 32
+      ? .narrow(Self.transposed(weights, layer)) : .wide(Self.transposed(weights, layer))
+  }
+
+  private static func transposed<Value: FixedWidthInteger>(
+    _ weights: [Int32], _ layer: Layer
+  ) -> [Value] {
+    (0..<layer.reduction).flatMap { k in
+      (0..<layer.outputChannels).map { Value(weights[$0 * layer.reduction + k]) }
+    }
+  }
+
+  /// [outputChannels][positions] of an input [inputChannels][size][size].
+  func accumulators(_ input: [Int32], bias: [Int64]) -> [Int64] {
+    switch weights {
+    case .narrow(let weights): accumulators(input, bias, weights)
+    case .wide(let weights): accumulators(input, bias, weights)
+    }
+  }
+
+  private func accumulators<Sum: FixedWidthInteger>(
+    _ input: [Int32], _ bias: [Int64], _ weights: [Sum]
+  ) -> [Int64] {
+    let channels = layer.outputChannels
+    let size = layer.size
+    let startingSums = bias.map { Sum($0) }
+    var sums: [Sum] = []
+    sums.reserveCapacity(layer.outputCount)
+    for _ in 0..<layer.positions { sums += startingSums }
+    sums.withUnsafeMutableBufferPointer { sums in
+      weights.withUnsafeBufferPointer { weights in
+        for k in 0..<layer.reduction {
+          let (channel, tap) = k.quotientAndRemainder(dividingBy: layer.kernel * layer.kernel)
+          let (ky, kx) = tap.quotientAndRemainder(dividingBy: layer.kernel)
+          let row = UnsafeBufferPointer(rebasing: weights[k * channels..<(k + 1) * channels])
+          for y in outputs(reading: ky) {
+            for x in outputs(reading: kx) {
+              let inputRow = channel * size + y + ky - layer.padding
+              let a = Sum(truncatingIfNeeded: input[inputRow * size + x + kx - layer.padding])
+              guard a != 0 else { continue }
+              let start = (y * size + x) * channels
+              for output in 0..<channels { sums[start + output] &+= a &* row[output] }
+            }
+          }
+        }
+      }
+    }
+    return (0..<channels).flatMap { channel in
+      (0..<layer.positions).map { Int64(sums[$0 * channels + channel]) }
+    }
+  }
+
+  /// The output rows (or columns) whose kernel row (or column) `tap` lies inside the input.
+  private func outputs(reading tap: Int) -> Range<Int> {
+    let first = max(layer.padding - tap, 0)
+    return first..<max(min(layer.size + layer.padding - tap, layer.size), first)
+  }
+}

@@ -1,0 +1,18 @@
+import HDL
+
+extension Machine {
+  /// What a driver of the core relies on, a line for each name: port names, parameter names,
+  /// the counters by number, and the generator's version. Neither parameter values nor module
+  /// bodies, so that overrides and hand edits stay checkable.
+  static let interface: [String] = {
+    let shape = describeCore(hash: 0)
+    return ["version \(version)"]
+      + shape.parameters.map { "parameter \($0.name)" }
+      + shape.portNames.map { "port \($0)" }
+      + counters.enumerated().map { "counter \($0) \($1.name) \($1.isPerTask ? "task" : "layer")" }
+  }()
+
+  /// The hash of `interface` that the core's `config_hash` port shows: 32-bit FNV-1a.
+  public static let configurationHash: UInt32 = interface.map { $0 + "\n" }.joined().utf8
+    .reduce(0x811C_9DC5) { hash, byte in (hash ^ UInt32(byte)) &* 0x0100_0193 }
+}

@@ -1,0 +1,10 @@
+import HDL
+
+/// The MIME machine, written in the hardware language: one static value per module.
+public enum Machine {
+  /// Changes whenever a driver of the core must change with it.
+  public static let version = "0.1.0"
+
+  /// The module that users instantiate.
+  public static let top = core
+}

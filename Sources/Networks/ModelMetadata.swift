@@ -1,0 +1,121 @@
+/// What the metadata of a model file says; the forms are those of golden/README.md.
+struct ModelMetadata {
+  let layers: [Layer]
+  let tasks: [String]
+  /// Tasks without thresholds: t = 0.
+  let reluTasks: Set<String>
+  let mode: Model.Mode
+  let input: ActivationFormat
+  let activation: ActivationFormat
+  let clamp: ClosedRange<Int>
+  let rounding: Rounding
+
+  init(_ metadata: [String: String]) throws(NetworkError) {
+    func field(_ name: String, _ form: String) throws(NetworkError) -> String {
+      guard let value = metadata[name] else {
+        throw NetworkError("the metadata has no '\(name)'; it is \(form)")
+      }
+      return value
+    }
+    layers = try Self.layers(field("layers", "a JSON list of layers"))
+    tasks = Self.names(try field("tasks", "a comma-separated list of task names"))
+    reluTasks = Set(Self.names(metadata["relu_tasks"] ?? ""))
+    if let unknown = reluTasks.subtracting(tasks).min() {
+      throw NetworkError("relu_tasks names '\(unknown)', which is not one of tasks")
+    }
+    mode = try Self.choice(metadata["mode"] ?? "mime", of: [.mime, .conventional], named: "mode")
+    // The first word of a free text: "uint8 28x28, scale 1/255".
+    input = try Self.format(
+      metadata["input"].map { String($0.prefix { $0 != " " }) } ?? "u8", named: "input")
+    activation = try Self.format(field("activation", "u8, s8 or the like"), named: "activation")
+    clamp = try Self.clamp(field("clamp", "[low, high]"))
+    rounding = try Self.choice(
+      field("rounding", "one of \(Rounding.allCases.map(\.rawValue).joined(separator: ", "))"),
+      of: Rounding.allCases, named: "rounding")
+  }
+
+  private static func names(_ list: String) -> [String] {
+    list.isEmpty
+      ? []
+      : list.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        String(part.drop { $0 == " " })
+      }
+  }
+
+  private static func choice<Choice: RawRepresentable<String>>(
+    _ word: String, of choices: [Choice], named name: String
+  ) throws(NetworkError) -> Choice {
+    guard let choice = choices.first(where: { $0.rawValue == word }) else {
+      let known = choices.map(\.rawValue).joined(separator: ", ")
+      throw NetworkError("\(name) is '\(word)' in the metadata and must be one of \(known)")
+    }
+    return choice
+  }
+
+  private static func format(_ word: String, named name: String) throws(NetworkError)
+    -> ActivationFormat
+  {
+    guard let format = ActivationFormat(word) else {
+      throw NetworkError(
+        "\(name) is '\(word)' in the metadata and must be u and a width of 2 to 31 or s and a "
+          + "width of 2 to 32, such as u8")
+    }
+    return format
+  }
+
+  private static func clamp(_ text: String) throws(NetworkError) -> ClosedRange<Int> {
+    let bounds = (try? JSON(parsing: text.utf8))?.array?.compactMap(\.integer) ?? []
+    guard bounds.count == 2, bounds[0] <= bounds[1] else {
+      throw NetworkError("clamp is '\(text)' in the metadata and must be [low, high]")
+    }
+    return bounds[0]...bounds[1]
+  }
+
+  private static func layers(_ text: String) throws(NetworkError) -> [Layer] {
+    let list: [JSON]?
+    do {
+      list = try JSON(parsing: text.utf8).array
+    } catch {
+      throw NetworkError("'layers' in the metadata is not JSON: \(error)")
+    }
+    guard let list else { throw NetworkError("'layers' in the metadata is not a JSON list") }
+    var layers: [Layer] = []
+    for (index, json) in list.enumerated() {
+      let layer: Layer
+      do {
+        layer = try Self.layer(json)
+      } catch {
+        throw NetworkError("element \(index) of 'layers' in the metadata \(error)")
+      }
+      try layer.check()
+      layers.append(layer)
+    }
+    return layers
+  }
+
+  /// One layer; errors continue the sentence "element N of 'layers' ...".
+  private static func layer(_ json: JSON) throws(NetworkError) -> Layer {
+    func integer(_ name: String) throws(NetworkError) -> Int {
+      guard let value = json[name]?.integer else { throw NetworkError("has no integer '\(name)'") }
+      return value
+    }
+    guard let name = json["name"]?.string else { throw NetworkError("has no string 'name'") }
+    guard let isPooled = json["pool"]?.boolean else {
+      throw NetworkError("has no 'pool' that is true or false")
+    }
+    let kind = json["kind"]?.string
+    switch kind {
+    case "conv":
+      return .convolution(
+        name, inputChannels: try integer("cin"), outputChannels: try integer("cout"),
+        size: try integer("size"), isPooled: isPooled)
+    case "fc":
+      guard try integer("size") == 1, !isPooled else {
+        throw NetworkError("is of kind 'fc': its size must be 1 and its pool false")
+      }
+      return .fullyConnected(name, inputs: try integer("cin"), outputs: try integer("cout"))
+    default:
+      throw NetworkError("has the kind '\(kind ?? "")' and must have 'conv' or 'fc'")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import HDL
+import Machine
+
+struct GenerateOptions: ParsableArguments {
+  @OptionGroup(title: "Core parameters") var core: CoreOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Folder for the files; made if it is not there.", valueName: "folder"))
+  var output: String?
+
+  func generate() throws {
+    guard let output else {
+      throw UsageError(
+        "no output folder is given: say where the files go with -o, as in 'mimegen --rows 16 --cols 16 -o rtl'"
+      )
+    }
+    let files = try coreFiles(core.given)
+    try OutputFolder(path: output).write(files.all.map { ($0.name, $0.text) })
+    print(
+      "Wrote \(files.verilog.count) Verilog files, \(CoreFiles.listName) and "
+        + "\(CoreFiles.descriptionName) to \(output).")
+  }
+}
+
+/// The files at these parameter values; an error in the terms of the options.
+func coreFiles(_ values: Configuration) throws -> CoreFiles {
+  do {
+    return try CoreFiles(defaults: values)
+  } catch let error as HDLError {
+    throw UsageError(error.diagnostics.map(\.message).joined(separator: "; "))
+  }
+}

@@ -1,0 +1,9 @@
+mime_delay.v
+mime_pe.v
+mime_row_counter.v
+mime_array.v
+mime_token_delay.v
+mime_drain.v
+mime_lane.v
+mime_counters.v
+mime_core.v
