@@ -40,7 +40,6 @@ let package = Package(
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
-    .testTarget(name: "CosimulationTests", dependencies: ["Cosimulation"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -123,7 +123,7 @@ module mime_core #(
 
     // A step is accepted with both its beats.
     wire may_end;
-    wire may_step = advance && (!act_last || may_end);
+    wire may_step = advance && (may_end || !(act_valid && act_last));
     wire step = may_step && act_valid && weight_valid;
     wire first = step && act_first;
     wire last = step && act_last;

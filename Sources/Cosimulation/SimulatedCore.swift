@@ -50,7 +50,12 @@ public final class SimulatedCore {
             + "these parameters it must have \(layout.words).")
       }
     }
-    if let stalls { library.setStalls(core, stalls.probability, stalls.seed) }
+    setStalls(stalls)
+  }
+
+  /// Sets how streams hold back from now on; nil for never.
+  public func setStalls(_ stalls: Stalls?) {
+    library.setStalls(core, stalls?.probability ?? 0, stalls?.seed ?? 0)
   }
 
   deinit { library.destroy(core) }

@@ -113,7 +113,7 @@ extension Machine {
 
       m.comment("A step is accepted with both its beats.")
       let mayEnd = m.wire("may_end")
-      let mayStep = m.wire("may_step", advance && (!actLast || mayEnd))
+      let mayStep = m.wire("may_step", advance && (mayEnd || !(actValid && actLast)))
       let step = m.wire("step", mayStep && actValid && weightValid)
       let first = m.wire("first", step && actFirst)
       let last = m.wire("last", step && actLast)

@@ -19,7 +19,7 @@ struct Mimegen: ParsableCommand {
       2 bad usage, input or environment.
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
-    subcommands: [Generate.self])
+    subcommands: [Generate.self, Verify.self])
 
   @OptionGroup var options: GenerateOptions
 

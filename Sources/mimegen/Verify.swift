@@ -1,0 +1,156 @@
+import ArgumentParser
+import Cosimulation
+import Foundation
+import Mapping
+
+/// `mimegen verify`: a network on the verilated core, against the golden model.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a network on the verilated core and compare every number with the golden model.",
+    discussion: """
+      Widths, signedness, rounding and requantizer of the core are the model's unless an option \
+      says otherwise. The golden model is itself compared with the vectors first.
+      """)
+
+  @OptionGroup(title: "What runs") var what: RunOptions
+  @OptionGroup(title: "Core parameters (by default what the model needs)") var core: CoreOptions
+
+  @Option(
+    help: ArgumentHelp("Write the waves around the first difference here.", valueName: "file.vcd"))
+  var trace: String?
+  @Option(help: ArgumentHelp("Write what ran and what came out here.", valueName: "file.json"))
+  var report: String?
+  @Option(help: ArgumentHelp("Write every event count here.", valueName: "file.json|csv"))
+  var events: String?
+  @Option(help: ArgumentHelp("Write the energy of every event here.", valueName: "file.json"))
+  var energy: String?
+
+  func validate() throws {
+    if let events, !events.hasSuffix(".json"), !events.hasSuffix(".csv") {
+      throw ValidationError("--events is '\(events)'; its name ends in .json or .csv")
+    }
+  }
+
+  func run() throws {
+    var request = what.request(core.given)
+    request.trace = trace
+    for path in [trace, report, events, energy].compactMap({ $0 }) { try OutputFile.check(path) }
+    let plan = try VerificationPlan(request)
+    let progress = Progress()
+    let verification = try Verification(plan) { progress.show($0) }
+    let check = verification.checkGolden()
+    if let mismatch = check.mismatch {
+      progress.clear()
+      print("The golden model differs from \(request.vectors): \(mismatch)")
+      throw ExitCode(Status.different.rawValue)
+    }
+    let result = try verification.run()
+    progress.clear()
+
+    let reports = Reports(plan, result)
+    print(Summary(plan, result, reports.energy, check).text)
+    if let report { try OutputFile.write(reports.report(), to: report) }
+    if let events {
+      try OutputFile.write(
+        events.hasSuffix(".csv") ? reports.eventsCSV() : reports.eventsJSON(), to: events)
+    }
+    if let energy { try OutputFile.write(reports.energyJSON(), to: energy) }
+    if let failure = result.failure {
+      print("\nFAILED: \(failure)")
+      print("To repeat: \(repeating(result.failedBatch!))")
+      if let trace { print("The waves around it are in \(trace).") }
+      throw ExitCode(Status.different.rawValue)
+    }
+  }
+
+  /// The command that runs the failing batch alone.
+  private func repeating(_ batch: Int) -> String {
+    var words = Array(CommandLine.arguments)
+    for option in ["--batch", "--trace", "--report", "--events", "--energy"] {
+      while let index = words.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) {
+        words.removeSubrange(
+          index...min(words[index] == option ? index + 1 : index, words.count - 1))
+      }
+    }
+    return (words + ["--batch", "\(batch)", "--trace", trace ?? "mismatch.vcd"])
+      .map(shellQuoted).joined(separator: " ")
+  }
+}
+
+/// What `verify` and `bench` run.
+struct RunOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The network: safetensors, as in docs/models.md.", valueName: "file"))
+  var model: String
+  @Option(
+    help: ArgumentHelp("Images, and where present labels, logits and traces.", valueName: "file"))
+  var vectors: String
+  @Option(
+    help: ArgumentHelp(
+      "Verify the Verilog of this folder as it is. (default: what mimegen writes)",
+      valueName: "folder"))
+  var rtl: String?
+  @Option(
+    help: ArgumentHelp(
+      "Tasks to run, with commas between. (default: all with images)", valueName: "names"))
+  var tasks: String?
+  @Option(
+    help: "Order of the images: singular or pipelined (successive images are of different tasks).")
+  var mode: TaskMode = .pipelined
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Images of each task; 1 or more.", valueName: "n"),
+    transform: wholeNumber)
+  var images: Int = 4
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Images that go through the network together; 1 or more. (default: the number of tasks)",
+      valueName: "n"), transform: wholeNumber)
+  var batchSize: Int?
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Run only this batch, from 0 on.", valueName: "n"),
+    transform: wholeNumber)
+  var batch: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Probability with which a stream holds back in a cycle; 0 to 0.9.", valueName: "p"))
+  var stallProbability: Double = 0
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seed of the stalls; 0 to 2^64-1.", valueName: "n"))
+  var seed: UInt64 = 1
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of what registers hold before reset; 0 to 2^32-1.", valueName: "n"))
+  var xSeed: UInt32 = 1
+  @Option(
+    help: ArgumentHelp(
+      "Folder for builds. (default: $MIMEGEN_CACHE, or mimegen in the user's cache folder)",
+      valueName: "folder"))
+  var cache: String?
+
+  func request(_ parameters: [String: Int]) -> VerificationRequest {
+    var request = VerificationRequest(model: model, vectors: vectors)
+    request.rtl = rtl
+    request.parameters = parameters
+    request.tasks =
+      tasks?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    request.mode = mode
+    request.imagesPerTask = images
+    request.batchSize = batchSize
+    request.onlyBatch = batch
+    request.stallProbability = stallProbability
+    request.seed = seed
+    request.xSeed = xSeed
+    request.cache = cache
+    return request
+  }
+}
+
+extension TaskMode: ExpressibleByArgument {}
+
+/// A word as a shell takes it.
+func shellQuoted(_ word: String) -> String {
+  let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_=./,:+@%".contains($0) }
+  return plain && !word.isEmpty
+    ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+}
