@@ -81,8 +81,8 @@ public struct VerilatorBuild: Sendable {
 
   private func makeArguments(_ tools: Toolchain) -> [String] {
     [
-      "-C", Self.objectFolder, "-f", "\(Testbench.modelPrefix).mk", "-j", "2", "OPT_FAST=-O2",
-      "OPT_SLOW=-O0", "OPT_GLOBAL=-O1", "CXX=\(tools.compiler)", "LINK=\(tools.compiler)",
+      "-C", Self.objectFolder, "-f", "\(Testbench.modelPrefix).mk", "-j", "2", "OPT_FAST=-O1",
+      "OPT_SLOW=-O0", "OPT_GLOBAL=-O0", "CXX=\(tools.compiler)", "LINK=\(tools.compiler)",
     ]
   }
 

@@ -39,7 +39,7 @@ import Testing
       try writeScript(folder + "/make", "true")
       #expect(
         Self.error(environment)
-          == "g++ or clang++ is not on the PATH; the simulation needs a C++17 compiler: install it "
+          == "clang++ or g++ is not on the PATH; the simulation needs a C++17 compiler: install it "
           + "(apt-get install g++).")
       #expect(
         Self.error(["PATH": folder, "CXX": "icpc"])
