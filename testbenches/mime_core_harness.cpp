@@ -33,6 +33,7 @@ constexpr int reset_cycles = 4;
 
 // The numbers of both are part of the C interface.
 enum Status { failed = -1, ran_cycles, saw_last_result, needs_input };
+// Verilator stops for $stop, $fatal, $error and assertions alike; `fatal` is its own complaint.
 enum FailureKind { none, stop, fatal, finish, protocol };
 
 struct Failure {
@@ -217,13 +218,12 @@ thread_local mime_core *mime_core::current = nullptr;
 namespace {
 
 // Ends the evaluation. What the model printed before it called, "[time] %Fatal: file:line: text",
-// says more than `what`, and tells $fatal from $stop.
+// says more than `what`.
 [[noreturn]] void fail(FailureKind kind, const char *file, int line, const char *what) {
   const std::string printed = mime_core::current ? mime_core::current->printed : "";
   for (const char *mark : {"%Fatal: ", "%Error: "}) {
     const size_t start = printed.find(mark);
     if (start == std::string::npos) continue;
-    if (mark[1] == 'F') kind = fatal;
     const size_t text = start + std::strlen(mark);
     throw Failure{kind, printed.substr(text, printed.find('\n', text) - text)};
   }

@@ -42,7 +42,7 @@ import Testing
   @Test(
     arguments: [
       (1, 5, .stop, #"mime_core\.v:\d+: \$stop"#),
-      (2, 5, .fatal, #"mime_core\.v:\d+: .*told to fail at age 5"#),
+      (2, 5, .stop, #"mime_core\.v:\d+: .*told to fail at age 5"#),
       (3, 5, .finish, #"mime_core\.v:\d+: \$finish"#),
       (4, 5, .stop, #"mime_core\.v:\d+: .*age is 5"#),
       (5, 4, .fatal, #"mime_core\.v:\d+: .*did not converge.*"#),
@@ -101,6 +101,33 @@ import Testing
     let core = try Self.core(mode: 0)
     #expect(core.configurationHash == 0x600d_cafe)
     #expect(try core.event(20, task: 5) == 20 << 16 | 5)
+  }
+
+  @Test func writesTheWavesOfAWindow() throws {
+    try withFolder { folder in
+      let path = folder + "/waves.vcd"
+      let build = VerilatorBuild(Self.sources, Self.parameters, writesWaves: true)
+      let library = try CoreLibrary(path: build.product().path)
+      do {
+        let core = try SimulatedCore(library, Self.parameters)
+        core.setLayer(isSigned: false, isRaw: false, clamp: 0...255)
+        try core.dumpWaves(to: path, cycles: 10..<13)
+        try core.run(cycles: 20)
+      }
+      let waves = try String(contentsOfFile: path, encoding: .utf8)
+      let times = waves.split(separator: "\n").filter { $0.hasPrefix("#") }
+      #expect(times == ["#20", "#21", "#22", "#23", "#24", "#25"])
+      #expect(waves.contains(" act_data "))
+    }
+  }
+
+  @Test func refusesWavesThatCannotBeWritten() throws {
+    let core = try Self.core(mode: 0)
+    #expect(
+      throws: EnvironmentError(
+        "no waves can be written to /tmp/x.vcd: the file cannot be created, or the core was built "
+          + "without waves.")
+    ) { try core.dumpWaves(to: "/tmp/x.vcd", cycles: 0..<5) }
   }
 
   @Test func refusesALibraryOfOtherWidths() throws {

@@ -98,6 +98,24 @@ import Testing
     #expect(prints[0] == VerilatorBuild(sources, Self.parameters).fingerprint(tools))
   }
 
+  /// Several builders at once, as of processes that share a cache, and one that comes later.
+  @Test func buildsOnceForAll() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/mimegen-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let cache = BuildCache(folder: folder)
+    let build = VerilatorBuild(fixture(Self.parameters, body: ""), Self.parameters)
+    let products = try await withThrowingTaskGroup(of: VerilatorBuild.Product.self) { group in
+      for _ in 0..<2 { group.addTask { try build.product(in: cache) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    let later = try build.product(in: cache)
+    #expect(Set((products + [later]).map(\.path)).count == 1)
+    #expect(products.contains { $0.isNew } && !later.isNew)
+    _ = try SimulatedCore(CoreLibrary(path: later.path), Self.parameters)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(left == [URL(fileURLWithPath: later.path).lastPathComponent])
+  }
+
   @Test func readsAFileList() throws {
     try withFolder { folder in
       func write(_ name: String, _ text: String) throws {
