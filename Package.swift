@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
+    .testTarget(name: "CosimulationTests", dependencies: ["HDL", "Machine", "Cosimulation"]),
   ],
   swiftLanguageModes: [.v6]
 )

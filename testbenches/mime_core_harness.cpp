@@ -33,6 +33,7 @@ constexpr int reset_cycles = 4;
 
 // The numbers of both are part of the C interface.
 enum Status { failed = -1, ran_cycles, saw_last_result, needs_input };
+// Verilator stops for $stop, $fatal, $error and assertions alike; `fatal` is its own complaint.
 enum FailureKind { none, stop, fatal, finish, protocol };
 
 struct Failure {
@@ -216,25 +217,17 @@ thread_local mime_core *mime_core::current = nullptr;
 
 namespace {
 
-// What the model printed about its end, without the time before it; else `otherwise`.
-std::string last_error(const std::string &printed, const char *otherwise) {
-  for (const char *mark : {"%Fatal: ", "%Error: "}) {
-    const size_t start = printed.rfind(mark);
-    if (start == std::string::npos) continue;
-    const size_t text = start + std::strlen(mark);
-    return printed.substr(text, printed.find('\n', text) - text);
-  }
-  return otherwise;
-}
-
+// Ends the evaluation. What the model printed before it called, "[time] %Fatal: file:line: text",
+// says more than `what`.
 [[noreturn]] void fail(FailureKind kind, const char *file, int line, const char *what) {
   const std::string printed = mime_core::current ? mime_core::current->printed : "";
-  std::string message = last_error(printed, what);
-  const bool says_where = message.compare(0, std::strlen(file), file) == 0;
-  if (*file && !says_where) {
-    message = std::string(file) + ":" + std::to_string(line) + ": " + message;
+  for (const char *mark : {"%Fatal: ", "%Error: "}) {
+    const size_t start = printed.find(mark);
+    if (start == std::string::npos) continue;
+    const size_t text = start + std::strlen(mark);
+    throw Failure{kind, printed.substr(text, printed.find('\n', text) - text)};
   }
-  throw Failure{kind, message};
+  throw Failure{kind, std::string(file) + ":" + std::to_string(line) + ": " + what};
 }
 
 // Runs `body` for its Status and turns what it throws into a failure of the core.
@@ -264,7 +257,7 @@ int mime_core_print(const char *format, ...) {
   va_start(arguments, format);
   const int length = std::vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  const bool is_failure = std::strstr(text, "%Error") || std::strstr(text, "%Fatal");
+  const bool is_failure = std::strstr(text, "%Error: ") || std::strstr(text, "%Fatal: ");
   if (is_failure && mime_core::current) {
     mime_core::current->printed = text;
   } else {

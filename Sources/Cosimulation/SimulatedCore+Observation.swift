@@ -32,7 +32,9 @@ extension SimulatedCore {
     let status = library.dumpWaves(core, path, cycles.lowerBound, cycles.upperBound)
     try check(status)
     guard status >= 0 else {
-      throw EnvironmentError("the wave file \(path) cannot be written; name another.")
+      throw EnvironmentError(
+        "no waves can be written to \(path): the file cannot be created, or the core was built "
+          + "without waves.")
     }
   }
 

