@@ -41,6 +41,9 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(name: "CosimulationTests", dependencies: ["HDL", "Machine", "Cosimulation"]),
+    .testTarget(
+      name: "VerificationTests",
+      dependencies: ["HDL", "Machine", "Networks", "Golden", "Mapping", "Cosimulation"]),
   ],
   swiftLanguageModes: [.v6]
 )

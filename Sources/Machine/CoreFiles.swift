@@ -6,6 +6,11 @@ public struct CoreFiles: Sendable {
     /// Name inside the output folder.
     public let name: String
     public let text: String
+
+    public init(name: String, text: String) {
+      self.name = name
+      self.text = text
+    }
   }
 
   /// A Verilog file for each module, the top module first.
