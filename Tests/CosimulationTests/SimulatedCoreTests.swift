@@ -117,6 +117,7 @@ import Testing
     let joined = CoreStream.inputs.map { stream in
       BeatBlock(joining: tiles.map { $0[stream.rawValue] })
     }
+    try core.clearEvents()
     let time = try core.timeBareLoop(joined, limit: 100_000)
     #expect(time.cycles == UInt64(layer.cycles))
     #expect(time.seconds > 0)
