@@ -117,9 +117,14 @@ import Testing
     let joined = CoreStream.inputs.map { stream in
       BeatBlock(joining: tiles.map { $0[stream.rawValue] })
     }
+    try core.clearEvents()
     let time = try core.timeBareLoop(joined, limit: 100_000)
     #expect(time.cycles == UInt64(layer.cycles))
     #expect(time.seconds > 0)
+    try core.run(cycles: 4)
+    #expect(try core.event(8) == UInt64(test.tiles.reduce(0) { $0 + $1.steps }))
+    let results = test.tiles.reduce(0) { $0 + $1.rows * test.parameters.groups }
+    #expect(try core.event(13) == UInt64(results))
     #expect(throws: SimulationError.cycleLimit(10)) {
       _ = try core.timeBareLoop(joined, limit: 10)
     }
