@@ -1,4 +1,6 @@
+import Foundation
 import Machine
+import Testing
 
 /// A fault in the emitted Verilog, by name: a text that stands once in one file, replaced.
 struct PlantedFault: Sendable, CustomTestStringConvertible {

@@ -64,11 +64,11 @@ import Testing
   /// What registers hold before reset must not matter: a missing reset shows here.
   @Test func registersBeforeResetDoNotMatter() throws {
     var run = NetworkRun(try .small(), images: 2, ["ROWS": 3, "COLS": 5, "ACT_SIGNED": 1])
-    let results = try [1, 77].map { seed in
+    let results = try ([1, 77] as [UInt32]).map { seed in
       run.xSeed = seed
       return try run.verify()
     }
     for result in results { #expect(result.failure == nil) }
-    #expect(results[0].layers.map(\.counted) == results[1].layers.map(\.counted))
+    #expect(results[0].layers.map { $0.counted } == results[1].layers.map { $0.counted })
   }
 }

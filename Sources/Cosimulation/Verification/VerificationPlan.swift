@@ -138,15 +138,17 @@ struct GeneratedFolder {
         let name: String
         let value: Int
       }
-      let config_hash: String
+      let configHash: String
       let parameters: [Parameter]
     }
-    guard let description = try? JSONDecoder().decode(Description.self, from: data) else {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let description = try? decoder.decode(Description.self, from: data) else {
       throw RTLError("\(path) is not the description that mimegen writes; write it anew")
     }
-    guard description.config_hash == Machine.configurationHashText else {
+    guard description.configHash == Machine.configurationHashText else {
       throw RTLError(
-        "\(path) has the configuration hash \(description.config_hash), and this mimegen's is "
+        "\(path) has the configuration hash \(description.configHash), and this mimegen's is "
           + "\(Machine.configurationHashText): write the Verilog anew with this mimegen")
     }
     size = Dictionary(
