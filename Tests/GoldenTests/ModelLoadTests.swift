@@ -159,7 +159,8 @@ import Testing
   }
 
   @Test(arguments: [
-    Multipliers(values: [1, 1], width: 0), Multipliers(values: [0, 1], width: 1),
+    Multipliers(values: [1, 1], width: 0), Multipliers(values: [0, 0], width: 1),
+    Multipliers(values: [0, 1], width: 1),
     Multipliers(values: [1, 2], width: 2), Multipliers(values: [0xFFFF, 3], width: 16),
     Multipliers(values: [.max, 1], width: 32),
   ])

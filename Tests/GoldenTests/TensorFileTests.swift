@@ -171,6 +171,8 @@ import Testing
           Tensor(name: "odd", types: [.uint8], shape: [1], values: [7]),
           Tensor(name: "a", types: [type], shape: [3, 1], values: values),
         ], metadata: ["k\"\n": "v\\\u{1}é"])
+      // The low byte of the header length: the data starts at a multiple of 8.
+      #expect(content[0] % 8 == 0)
       let file = try TensorFile(content: content, path: "F")
       #expect(try file.values(of: "a", shape: [3, 1], types: [type]) == values)
       #expect(file.metadata == ["k\"\n": "v\\\u{1}é"])

@@ -56,7 +56,12 @@ import Testing
 
   @Test(arguments: expectations) func faultIsNamed(_ fault: Fault, _ place: String) throws {
     let (golden, vectors) = try faulty(fault)
-    let mismatch = try #require(golden.check(vectors).mismatch)
+    let check = golden.check(vectors)
+    let mismatch = try #require(check.mismatch)
+    // Task 0 passes: 2 traces and 3 images. Then traces come before logits, by the exact path.
+    let passedTraces = [.accumulator, .mask, .activation].contains(fault) ? 1 : 0
+    #expect(check.tracedImages == 2 + (fault == .logit ? 2 : passedTraces))
+    #expect(check.images == 3 + (fault == .logit ? 2 : 0))
     #expect(
       mismatch.description
         == "\(place) \(mismatch.expected) in the vectors and \(mismatch.actual) in the golden model"
