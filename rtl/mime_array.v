@@ -47,15 +47,17 @@ module mime_array #(
     input wire take,
     // a sum for each lane
     output wire [LANES * ACC_WIDTH - 1:0] sum,
-    // multiplications that made it
-    output wire [LANES * COUNT_WIDTH - 1:0] macs,
-    // steps of the row at the bottom
+    // multiplications of the slot's row
+    output wire [COUNT_WIDTH + $clog2(COLS + 1) - 1:0] macs,
+    // steps of the slot's row
     output wire [COUNT_WIDTH - 1:0] steps,
     // those with a zero activation
     output wire [COUNT_WIDTH - 1:0] zeros
 );
     // Columns that share a lane.
     localparam GROUPS = (COLS + LANES - 1) / LANES;
+    // 0...COLS multiplications.
+    localparam MACS_WIDTH = $clog2(COLS + 1);
     genvar c;
     genvar r;
     genvar l;
@@ -96,9 +98,12 @@ module mime_array #(
             .data_out(delayed)
         );
 
+        wire row_step = delayed[OPERAND_WIDTH + 3];
+        wire row_nonzero = delayed[OPERAND_WIDTH + 2];
+        wire row_first = delayed[OPERAND_WIDTH + 1];
+        wire row_last = delayed[OPERAND_WIDTH];
+
         for (c = 0; c < COLS; c = c + 1) begin : col
-            wire step_in;
-            wire step_out;
             wire nonzero_in;
             wire nonzero_out;
             wire first_in;
@@ -109,76 +114,72 @@ module mime_array #(
             wire shift_out;
             wire signed [OPERAND_WIDTH - 1:0] act_in;
             wire signed [OPERAND_WIDTH - 1:0] act_out;
+            wire [MACS_WIDTH - 1:0] macs_in;
+            wire [MACS_WIDTH - 1:0] macs_out;
             wire live_in;
             wire live_out;
             wire signed [WEIGHT_WIDTH - 1:0] weight_in;
             wire signed [WEIGHT_WIDTH - 1:0] weight_out;
             wire signed [ACC_WIDTH - 1:0] shadow_in;
             wire signed [ACC_WIDTH - 1:0] shadow;
-            wire [COUNT_WIDTH - 1:0] macs_in;
-            wire [COUNT_WIDTH - 1:0] pe_macs;
 
             if (c == 0) begin : west_edge
-                assign step_in = delayed[OPERAND_WIDTH + 3];
-                assign nonzero_in = delayed[OPERAND_WIDTH + 2];
-                assign first_in = delayed[OPERAND_WIDTH + 1];
-                assign last_in = delayed[OPERAND_WIDTH];
+                assign nonzero_in = row_step && row_nonzero;
+                assign first_in = row_first;
+                assign last_in = row_last;
                 assign shift_in = shift[r];
                 assign act_in = $signed(delayed[OPERAND_WIDTH - 1:0]);
+                assign macs_in = {MACS_WIDTH{1'b0}};
             end else begin : from_west
-                assign step_in = row[r].col[c - 1].step_out;
                 assign nonzero_in = row[r].col[c - 1].nonzero_out;
                 assign first_in = row[r].col[c - 1].first_out;
                 assign last_in = row[r].col[c - 1].last_out;
                 assign shift_in = row[r].col[c - 1].shift_out;
                 assign act_in = row[r].col[c - 1].act_out;
+                assign macs_in = row[r].col[c - 1].macs_out;
             end
 
             if (r == 0) begin : north_edge
                 assign live_in = north[c].delayed[WEIGHT_WIDTH];
                 assign weight_in = $signed(north[c].delayed[WEIGHT_WIDTH - 1:0]);
                 assign shadow_in = {ACC_WIDTH{1'b0}};
-                assign macs_in = {COUNT_WIDTH{1'b0}};
             end else begin : from_north
                 assign live_in = row[r - 1].col[c].live_out;
                 assign weight_in = row[r - 1].col[c].weight_out;
                 assign shadow_in = row[r - 1].col[c].shadow;
-                assign macs_in = row[r - 1].col[c].pe_macs;
             end
 
             mime_pe #(
                 .OPERAND_WIDTH(OPERAND_WIDTH),
                 .WEIGHT_WIDTH(WEIGHT_WIDTH),
                 .ACC_WIDTH(ACC_WIDTH),
-                .COUNT_EVENTS(COUNT_EVENTS),
-                .COUNT_WIDTH(COUNT_WIDTH)
+                .MACS_WIDTH(MACS_WIDTH),
+                .COUNT_EVENTS(COUNT_EVENTS)
             ) pe (
                 .clk(clk),
                 .advance(advance),
-                .step_in(step_in),
                 .nonzero_in(nonzero_in),
                 .first_in(first_in),
                 .last_in(last_in),
                 .shift_in(shift_in),
                 .act_in(act_in),
+                .macs_in(macs_in),
                 .live_in(live_in),
                 .weight_in(weight_in),
                 .shadow_in(shadow_in),
-                .count_in(macs_in),
-                .step_out(step_out),
                 .nonzero_out(nonzero_out),
                 .first_out(first_out),
                 .last_out(last_out),
                 .shift_out(shift_out),
                 .act_out(act_out),
+                .macs_out(macs_out),
                 .live_out(live_out),
                 .weight_out(weight_out),
-                .shadow(shadow),
-                .count(pe_macs)
+                .shadow(shadow)
             );
 
             if (c == COLS - 1) begin : east_end
-                wire unused_act = &{1'b0, act_out};
+                wire unused_act = &{1'b0, act_out, nonzero_out};
             end
 
             if (r == ROWS - 1) begin : south_end
@@ -186,54 +187,111 @@ module mime_array #(
             end
         end
 
-        // The row's steps and zeros, counted where its operands leave.
+        // Steps and zeros of the row where they enter, multiplications where they leave.
         if (COUNT_EVENTS == 1) begin : counted
-            wire [COUNT_WIDTH - 1:0] row_steps;
-            wire [COUNT_WIDTH - 1:0] row_zeros;
+            wire row_zero = row_step && !row_nonzero;
             wire [COUNT_WIDTH - 1:0] steps_above;
-            wire [COUNT_WIDTH - 1:0] zeros_above;
+            wire [COUNT_WIDTH - 1:0] row_steps;
 
-            if (r == 0) begin : top
+            if (r == 0) begin : steps_top
                 assign steps_above = {COUNT_WIDTH{1'b0}};
-                assign zeros_above = {COUNT_WIDTH{1'b0}};
-            end else begin : below
+            end else begin : steps_below
                 assign steps_above = row[r - 1].counted.row_steps;
+            end
+
+            mime_row_tally #(
+                .AMOUNT_WIDTH(1),
+                .WIDTH(COUNT_WIDTH)
+            ) steps_tally (
+                .clk(clk),
+                .advance(advance),
+                .first(row_first),
+                .last(row_last),
+                .shift(shift[r]),
+                .amount(row_step),
+                .above(steps_above),
+                .shadow(row_steps)
+            );
+
+            wire [COUNT_WIDTH - 1:0] zeros_above;
+            wire [COUNT_WIDTH - 1:0] row_zeros;
+
+            if (r == 0) begin : zeros_top
+                assign zeros_above = {COUNT_WIDTH{1'b0}};
+            end else begin : zeros_below
                 assign zeros_above = row[r - 1].counted.row_zeros;
             end
 
-            mime_row_counter #(
-                .COUNT_WIDTH(COUNT_WIDTH)
-            ) counter (
+            mime_row_tally #(
+                .AMOUNT_WIDTH(1),
+                .WIDTH(COUNT_WIDTH)
+            ) zeros_tally (
                 .clk(clk),
                 .advance(advance),
-                .step(row[r].col[COLS - 1].step_out),
-                .nonzero(row[r].col[COLS - 1].nonzero_out),
+                .first(row_first),
+                .last(row_last),
+                .shift(shift[r]),
+                .amount(row_zero),
+                .above(zeros_above),
+                .shadow(row_zeros)
+            );
+
+            wire [COUNT_WIDTH + MACS_WIDTH - 1:0] macs_above;
+            wire [COUNT_WIDTH + MACS_WIDTH - 1:0] row_macs;
+
+            if (r == 0) begin : macs_top
+                assign macs_above = {(COUNT_WIDTH + MACS_WIDTH){1'b0}};
+            end else begin : macs_below
+                assign macs_above = row[r - 1].counted.row_macs;
+            end
+
+            mime_row_tally #(
+                .AMOUNT_WIDTH(MACS_WIDTH),
+                .WIDTH(COUNT_WIDTH + MACS_WIDTH)
+            ) macs_tally (
+                .clk(clk),
+                .advance(advance),
                 .first(row[r].col[COLS - 1].first_out),
                 .last(row[r].col[COLS - 1].last_out),
                 .shift(row[r].col[COLS - 1].shift_out),
-                .steps_above(steps_above),
-                .zeros_above(zeros_above),
-                .steps(row_steps),
-                .zeros(row_zeros)
+                .amount(row[r].col[COLS - 1].macs_out),
+                .above(macs_above),
+                .shadow(row_macs)
             );
         end else begin : uncounted
-            wire unused_tokens = &{1'b0, row[r].col[COLS - 1].step_out, row[r].col[COLS - 1].nonzero_out, row[r].col[COLS - 1].first_out, row[r].col[COLS - 1].last_out, row[r].col[COLS - 1].shift_out};
+            wire unused_tokens = &{1'b0, row[r].col[COLS - 1].first_out, row[r].col[COLS - 1].last_out, row[r].col[COLS - 1].shift_out, row[r].col[COLS - 1].macs_out};
         end
     end
     endgenerate
 
+    // The counts of the slot's row: what was counted at the entry comes COLS cycles later.
     generate
     if (COUNT_EVENTS == 1) begin : row_counts
-        assign steps = row[ROWS - 1].counted.row_steps;
-        assign zeros = row[ROWS - 1].counted.row_zeros;
+        wire [COUNT_WIDTH + COUNT_WIDTH - 1:0] entry = {row[ROWS - 1].counted.row_steps, row[ROWS - 1].counted.row_zeros};
+        wire [2 * COUNT_WIDTH - 1:0] entry_delayed;
+
+        mime_delay #(
+            .WIDTH(2 * COUNT_WIDTH),
+            .DEPTH(COLS)
+        ) entry_delay (
+            .clk(clk),
+            .advance(advance),
+            .data_in(entry),
+            .data_out(entry_delayed)
+        );
+
+        assign steps = entry_delayed[COUNT_WIDTH +: COUNT_WIDTH];
+        assign zeros = entry_delayed[COUNT_WIDTH - 1:0];
+        assign macs = row[ROWS - 1].counted.row_macs;
     end else begin : no_row_counts
         assign steps = {COUNT_WIDTH{1'b0}};
         assign zeros = {COUNT_WIDTH{1'b0}};
+        assign macs = {(COUNT_WIDTH + MACS_WIDTH){1'b0}};
     end
     endgenerate
 
-    // Each column's sum and count in its cycle, zero in the others; nothing past the last column.
-    wire [LANES * GROUPS * (COUNT_WIDTH + ACC_WIDTH) - 1:0] drained;
+    // Each column's sum in its cycle, zero in the others; nothing past the last column.
+    wire [LANES * GROUPS * ACC_WIDTH - 1:0] drained;
 
     generate
     for (c = 0; c < LANES * GROUPS; c = c + 1) begin : south
@@ -254,14 +312,14 @@ module mime_array #(
                 end
             end
 
-            wire [COUNT_WIDTH + ACC_WIDTH - 1:0] word = {row[ROWS - 1].col[c].pe_macs, $unsigned(row[ROWS - 1].col[c].shadow)};
-            assign drained[c * (COUNT_WIDTH + ACC_WIDTH) +: COUNT_WIDTH + ACC_WIDTH] = taken ? word : {(COUNT_WIDTH + ACC_WIDTH){1'b0}};
+            wire [ACC_WIDTH - 1:0] word = $unsigned(row[ROWS - 1].col[c].shadow);
+            assign drained[c * ACC_WIDTH +: ACC_WIDTH] = taken ? word : {ACC_WIDTH{1'b0}};
 
             if (c == COLS - 1) begin : last_column
                 wire unused_taken = &{1'b0, taken};
             end
         end else begin : padding
-            assign drained[c * (COUNT_WIDTH + ACC_WIDTH) +: COUNT_WIDTH + ACC_WIDTH] = {(COUNT_WIDTH + ACC_WIDTH){1'b0}};
+            assign drained[c * ACC_WIDTH +: ACC_WIDTH] = {ACC_WIDTH{1'b0}};
         end
     end
     endgenerate
@@ -270,18 +328,18 @@ module mime_array #(
     generate
     for (l = 0; l < LANES; l = l + 1) begin : lane
         if (l * GROUPS < COLS) begin : serving
-            reg [COUNT_WIDTH + ACC_WIDTH - 1:0] word;
+            reg [ACC_WIDTH - 1:0] word;
             always @* begin : word_terms
                 integer g;
-                word = {(COUNT_WIDTH + ACC_WIDTH){1'b0}};
+                word = {ACC_WIDTH{1'b0}};
                 for (g = 0; g < GROUPS; g = g + 1)
-                    word = word | drained[(l * GROUPS + g) * (COUNT_WIDTH + ACC_WIDTH) +: COUNT_WIDTH + ACC_WIDTH];
+                    word = word | drained[(l * GROUPS + g) * ACC_WIDTH +: ACC_WIDTH];
             end
 
-            wire [COUNT_WIDTH + ACC_WIDTH - 1:0] aligned;
+            wire [ACC_WIDTH - 1:0] aligned;
 
             mime_delay #(
-                .WIDTH(COUNT_WIDTH + ACC_WIDTH),
+                .WIDTH(ACC_WIDTH),
                 .DEPTH(COLS - 1 - l * GROUPS)
             ) deskew (
                 .clk(clk),
@@ -290,11 +348,9 @@ module mime_array #(
                 .data_out(aligned)
             );
 
-            assign sum[l * ACC_WIDTH +: ACC_WIDTH] = aligned[ACC_WIDTH - 1:0];
-            assign macs[l * COUNT_WIDTH +: COUNT_WIDTH] = aligned[ACC_WIDTH +: COUNT_WIDTH];
+            assign sum[l * ACC_WIDTH +: ACC_WIDTH] = aligned;
         end else begin : idle
             assign sum[l * ACC_WIDTH +: ACC_WIDTH] = {ACC_WIDTH{1'b0}};
-            assign macs[l * COUNT_WIDTH +: COUNT_WIDTH] = {COUNT_WIDTH{1'b0}};
         end
     end
     endgenerate

@@ -1,6 +1,6 @@
 mime_delay.v
 mime_pe.v
-mime_row_counter.v
+mime_row_tally.v
 mime_array.v
 mime_token_delay.v
 mime_drain.v

@@ -28,7 +28,7 @@ module mime_core #(
     parameter TASK_WIDTH = 3,
     // 1 builds the event counters (0...1)
     parameter COUNT_EVENTS = 1,
-    // bits of the counts beside each accumulator (4...32)
+    // bits of a row's counts of steps in a tile (4...32)
     parameter COUNT_WIDTH = 16
 ) (
     input wire clk,
@@ -159,7 +159,7 @@ module mime_core #(
     wire [ROWS - 1:0] shift;
     wire take;
     wire [LANES * ACC_WIDTH - 1:0] sum;
-    wire [LANES * COUNT_WIDTH - 1:0] macs;
+    wire [COUNT_WIDTH + $clog2(COLS + 1) - 1:0] macs;
     wire [COUNT_WIDTH - 1:0] steps;
     wire [COUNT_WIDTH - 1:0] zeros;
 

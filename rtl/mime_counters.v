@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Event counters of 48 bits. Multiplications come counted from the elements' own enables; gated
-// ones from the rows' zeros and the columns in use, independently. What an event adds is in
-// registers for a cycle before it is added. Clear while no layer is in progress.
+// ones from the rows' zeros and the columns in use, independently. What happens in a cycle is
+// added one cycle later, and read one cycle after it is selected.
 module mime_counters #(
     // rows of the array (1...1024)
     parameter ROWS = 16,
@@ -21,7 +21,7 @@ module mime_counters #(
     input wire clear,
     input wire [4:0] event_select,
     input wire [TASK_WIDTH - 1:0] event_task,
-    output wire [47:0] count,
+    output reg [47:0] count,
     // a step is accepted
     input wire step,
     // it is the layer's last
@@ -42,7 +42,7 @@ module mime_counters #(
     // it takes a channel beat
     input wire channel,
     input wire [LANES - 1:0] lane_live,
-    input wire [LANES * COUNT_WIDTH - 1:0] macs,
+    input wire [COUNT_WIDTH + $clog2(COLS + 1) - 1:0] macs,
     input wire [COUNT_WIDTH - 1:0] steps,
     input wire [COUNT_WIDTH - 1:0] zeros,
     // a result is taken
@@ -59,7 +59,6 @@ module mime_counters #(
     localparam ROWS_WIDTH = $clog2(ROWS + 1);
     localparam COLS_WIDTH = $clog2(COLS + 1);
     localparam LANES_WIDTH = $clog2(LANES + 1);
-    genvar t;
 
     // Operands.
 
@@ -91,13 +90,67 @@ module mime_counters #(
     wire moves = in_layer && !stall_result && !stall_threshold;
     wire waits = moves && !step && !fed;
 
-    // What this cycle adds.
+    // What happened in the cycle before.
+    reg step_now;
+    reg slot_now;
+    reg result_now;
+
+    always @(posedge clk) begin
+        if (rst) begin
+            step_now <= 1'd0;
+            slot_now <= 1'd0;
+            result_now <= 1'd0;
+        end else begin
+            step_now <= step;
+            slot_now <= slot;
+            result_now <= result;
+        end
+    end
+
+    reg [ROWS - 1:0] row_live_now;
+    reg [COLS - 1:0] column_live_now;
+    reg [TASK_WIDTH - 1:0] slot_task_now;
+    reg [LANES - 1:0] lane_live_now;
+    reg first_group_now;
+    reg [COUNT_WIDTH + $clog2(COLS + 1) - 1:0] macs_now;
+    reg [COUNT_WIDTH - 1:0] steps_now;
+    // Of the row, in all its slots.
+    reg [COUNT_WIDTH - 1:0] zeros_now;
+    reg [TASK_WIDTH - 1:0] result_task_now;
+    reg result_raw_now;
+    reg [LANES - 1:0] result_live_now;
+    reg [LANES - 1:0] passing_now;
+
+    always @(posedge clk) begin
+        if (step) begin
+            row_live_now <= row_live;
+            column_live_now <= column_live;
+        end
+        if (slot) begin
+            slot_task_now <= slot_task;
+            lane_live_now <= lane_live;
+            first_group_now <= slot_first_group;
+            macs_now <= macs;
+            steps_now <= steps;
+            if (slot_first_group) begin
+                zeros_now <= zeros;
+            end
+        end
+        if (result) begin
+            result_task_now <= result_task;
+            result_raw_now <= result_raw;
+            result_live_now <= result_live;
+            passing_now <= result_live & result_mask;
+        end
+    end
+
+    // What that adds.
     reg [ROWS_WIDTH - 1:0] live_rows;
     always @* begin : live_rows_terms
         integer i;
         live_rows = {ROWS_WIDTH{1'b0}};
         for (i = 0; i < ROWS; i = i + 1)
-            live_rows = live_rows + {{(ROWS_WIDTH - 1){1'b0}}, row_live[i]};
+            live_rows = live_rows + {{(ROWS_WIDTH - 1){1'b0}}, row_live_now[i]};
     end
 
     reg [COLS_WIDTH - 1:0] live_columns;
@@ -105,7 +158,7 @@ module mime_counters #(
         integer i;
         live_columns = {COLS_WIDTH{1'b0}};
         for (i = 0; i < COLS; i = i + 1)
-            live_columns = live_columns + {{(COLS_WIDTH - 1){1'b0}}, column_live[i]};
+            live_columns = live_columns + {{(COLS_WIDTH - 1){1'b0}}, column_live_now[i]};
     end
 
     reg [LANES_WIDTH - 1:0] live_lanes;
@@ -113,7 +166,7 @@ module mime_counters #(
         integer i;
         live_lanes = {LANES_WIDTH{1'b0}};
         for (i = 0; i < LANES; i = i + 1)
-            live_lanes = live_lanes + {{(LANES_WIDTH - 1){1'b0}}, lane_live[i]};
+            live_lanes = live_lanes + {{(LANES_WIDTH - 1){1'b0}}, lane_live_now[i]};
     end
 
     reg [LANES_WIDTH - 1:0] result_lanes;
@@ -121,39 +174,19 @@ module mime_counters #(
         integer i;
         result_lanes = {LANES_WIDTH{1'b0}};
         for (i = 0; i < LANES; i = i + 1)
-            result_lanes = result_lanes + {{(LANES_WIDTH - 1){1'b0}}, result_live[i]};
+            result_lanes = result_lanes + {{(LANES_WIDTH - 1){1'b0}}, result_live_now[i]};
     end
-
-    wire [LANES - 1:0] passing = result_live & result_mask;
 
     reg [LANES_WIDTH - 1:0] passing_lanes;
     always @* begin : passing_lanes_terms
         integer i;
         passing_lanes = {LANES_WIDTH{1'b0}};
         for (i = 0; i < LANES; i = i + 1)
-            passing_lanes = passing_lanes + {{(LANES_WIDTH - 1){1'b0}}, passing[i]};
-    end
-
-    reg [47:0] multiplications;
-    always @* begin : multiplications_terms
-        integer i;
-        multiplications = 48'd0;
-        for (i = 0; i < LANES; i = i + 1)
-            multiplications = multiplications + {{(48 - COUNT_WIDTH){1'b0}}, macs[i * COUNT_WIDTH +: COUNT_WIDTH]};
-    end
-
-    reg [COUNT_WIDTH - 1:0] held_zeros;
-    wire [COUNT_WIDTH - 1:0] row_zeros = slot_first_group ? zeros : held_zeros;
-
-    always @(posedge clk) begin
-        if (slot) begin
-            held_zeros <= row_zeros;
-        end
+            passing_lanes = passing_lanes + {{(LANES_WIDTH - 1){1'b0}}, passing_now[i]};
     end
 
     wire [ROWS_WIDTH + COLS_WIDTH - 1:0] busy = {{COLS_WIDTH{1'b0}}, live_rows} * {{ROWS_WIDTH{1'b0}}, live_columns};
-    wire [AREA_WIDTH - 1:0] used;
-    assign used = busy[AREA_WIDTH - 1:0];
+    wire [AREA_WIDTH - 1:0] used = busy[AREA_WIDTH - 1:0];
 
     generate
     if (AREA_WIDTH < ROWS_WIDTH + COLS_WIDTH) begin : spare
@@ -162,389 +195,405 @@ module mime_counters #(
     endgenerate
 
     wire [AREA_WIDTH - 1:0] idle = AREA[AREA_WIDTH - 1:0] - used;
-    wire [COUNT_WIDTH + LANES_WIDTH - 1:0] gated = {{LANES_WIDTH{1'b0}}, row_zeros} * {{COUNT_WIDTH{1'b0}}, live_lanes};
-    reg slot_now;
-    reg [TASK_WIDTH - 1:0] slot_task_now;
-    reg [47:0] active_now;
-    reg [47:0] gated_now;
-    reg [47:0] words_now;
-    reg result_now;
-    reg [TASK_WIDTH - 1:0] result_task_now;
-    reg [LANES_WIDTH - 1:0] compared_now;
-    reg [LANES_WIDTH - 1:0] masked_now;
-    reg [LANES_WIDTH - 1:0] requantized_now;
-    reg [LANES_WIDTH - 1:0] result_words_now;
+    wire [COUNT_WIDTH + LANES_WIDTH - 1:0] gated = {{LANES_WIDTH{1'b0}}, zeros_now} * {{COUNT_WIDTH{1'b0}}, live_lanes};
+    wire [LANES_WIDTH - 1:0] compared = result_raw_now ? {LANES_WIDTH{1'b0}} : result_lanes;
+    wire [LANES_WIDTH - 1:0] requantized = result_raw_now ? {LANES_WIDTH{1'b0}} : passing_lanes;
+
+    // Counts per task, in memories; one that has not been written since a clear is zero.
+    wire zeroes = rst || clear;
+    wire [TASKS - 1:0] one = {{(TASKS - 1){1'b0}}, 1'b1};
+    // Tasks with counts of slots.
+    reg [TASKS - 1:0] slot_known;
+    // Tasks with counts of results.
+    reg [TASKS - 1:0] result_known;
 
     always @(posedge clk) begin
-        if (rst) begin
-            slot_now <= 1'd0;
-            result_now <= 1'd0;
+        if (zeroes) begin
+            slot_known <= {TASKS{1'b0}};
+            result_known <= {TASKS{1'b0}};
         end else begin
-            slot_now <= slot;
-            result_now <= result;
+            if (slot_now) begin
+                slot_known <= slot_known | (one << slot_task_now);
+            end
+            if (result_now) begin
+                result_known <= result_known | (one << result_task_now);
+            end
         end
     end
+
+    wire slot_seen = slot_known[slot_task_now];
+    wire result_seen = result_known[result_task_now];
+    wire is_slot_asked = slot_known[event_task];
+    wire is_result_asked = result_known[event_task];
+    wire [COUNT_WIDTH + $clog2(COLS + 1) - 1:0] row_macs = first_group_now ? macs_now : {(COUNT_WIDTH + $clog2(COLS + 1)){1'b0}};
+    wire [COUNT_WIDTH - 1:0] row_steps = first_group_now ? steps_now : {COUNT_WIDTH{1'b0}};
+    wire [LANES_WIDTH - 1:0] masked = compared - requantized;
+    reg [47:0] mac_active [0:TASKS - 1];
+    wire [47:0] mac_active_before = slot_seen ? mac_active[slot_task_now] : 48'd0;
 
     always @(posedge clk) begin
-        slot_task_now <= slot_task;
-        active_now <= multiplications;
-        gated_now <= {{(48 - (COUNT_WIDTH + LANES_WIDTH)){1'b0}}, gated};
-        words_now <= slot_first_group ? {{(48 - COUNT_WIDTH){1'b0}}, steps} : 48'd0;
-        result_task_now <= result_task;
-        compared_now <= result_raw ? {LANES_WIDTH{1'b0}} : result_lanes;
-        masked_now <= result_raw ? {LANES_WIDTH{1'b0}} : (result_lanes - passing_lanes);
-        requantized_now <= result_raw ? {LANES_WIDTH{1'b0}} : passing_lanes;
-        result_words_now <= result_lanes;
+        if (slot_now) begin
+            mac_active[slot_task_now] <= mac_active_before + {{(48 - (COUNT_WIDTH + $clog2(COLS + 1))){1'b0}}, row_macs};
+        end
     end
 
-    // Counts per task.
-    wire [TASKS * 48 - 1:0] mac_active_of;
-    wire [TASKS * 48 - 1:0] mac_gated_of;
-    wire [TASKS * 48 - 1:0] threshold_compare_of;
-    wire [TASKS * 48 - 1:0] threshold_masked_of;
-    wire [TASKS * 48 - 1:0] requantize_of;
-    wire [TASKS * 48 - 1:0] act_word_of;
-    wire [TASKS * 48 - 1:0] result_word_of;
+    reg [47:0] mac_gated [0:TASKS - 1];
+    wire [47:0] mac_gated_before = slot_seen ? mac_gated[slot_task_now] : 48'd0;
 
-    generate
-    for (t = 0; t < TASKS; t = t + 1) begin : by_task
-        wire of_slot = slot_now && ({{(32 - TASK_WIDTH){1'b0}}, slot_task_now} == t);
-        wire of_result = result_now && ({{(32 - TASK_WIDTH){1'b0}}, result_task_now} == t);
-        reg [47:0] mac_active;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                mac_active <= 48'd0;
-            end else if (of_slot) begin
-                mac_active <= mac_active + active_now;
-            end
+    always @(posedge clk) begin
+        if (slot_now) begin
+            mac_gated[slot_task_now] <= mac_gated_before + {{(48 - (COUNT_WIDTH + LANES_WIDTH)){1'b0}}, gated};
         end
-
-        assign mac_active_of[t * 48 +: 48] = mac_active;
-        reg [47:0] mac_gated;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                mac_gated <= 48'd0;
-            end else if (of_slot) begin
-                mac_gated <= mac_gated + gated_now;
-            end
-        end
-
-        assign mac_gated_of[t * 48 +: 48] = mac_gated;
-        reg [47:0] threshold_compare;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                threshold_compare <= 48'd0;
-            end else if (of_result) begin
-                threshold_compare <= threshold_compare + {{(48 - LANES_WIDTH){1'b0}}, compared_now};
-            end
-        end
-
-        assign threshold_compare_of[t * 48 +: 48] = threshold_compare;
-        reg [47:0] threshold_masked;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                threshold_masked <= 48'd0;
-            end else if (of_result) begin
-                threshold_masked <= threshold_masked + {{(48 - LANES_WIDTH){1'b0}}, masked_now};
-            end
-        end
-
-        assign threshold_masked_of[t * 48 +: 48] = threshold_masked;
-        reg [47:0] requantize;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                requantize <= 48'd0;
-            end else if (of_result) begin
-                requantize <= requantize + {{(48 - LANES_WIDTH){1'b0}}, requantized_now};
-            end
-        end
-
-        assign requantize_of[t * 48 +: 48] = requantize;
-        reg [47:0] act_word;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                act_word <= 48'd0;
-            end else if (of_slot) begin
-                act_word <= act_word + words_now;
-            end
-        end
-
-        assign act_word_of[t * 48 +: 48] = act_word;
-        reg [47:0] result_word;
-
-        always @(posedge clk) begin
-            if (clear) begin
-                result_word <= 48'd0;
-            end else if (of_result) begin
-                result_word <= result_word + {{(48 - LANES_WIDTH){1'b0}}, result_words_now};
-            end
-        end
-
-        assign result_word_of[t * 48 +: 48] = result_word;
     end
-    endgenerate
+
+    reg [47:0] threshold_compare [0:TASKS - 1];
+    wire [47:0] threshold_compare_before = result_seen ? threshold_compare[result_task_now] : 48'd0;
+
+    always @(posedge clk) begin
+        if (result_now) begin
+            threshold_compare[result_task_now] <= threshold_compare_before + {{(48 - LANES_WIDTH){1'b0}}, compared};
+        end
+    end
+
+    reg [47:0] threshold_masked [0:TASKS - 1];
+    wire [47:0] threshold_masked_before = result_seen ? threshold_masked[result_task_now] : 48'd0;
+
+    always @(posedge clk) begin
+        if (result_now) begin
+            threshold_masked[result_task_now] <= threshold_masked_before + {{(48 - LANES_WIDTH){1'b0}}, masked};
+        end
+    end
+
+    reg [47:0] requantize [0:TASKS - 1];
+    wire [47:0] requantize_before = result_seen ? requantize[result_task_now] : 48'd0;
+
+    always @(posedge clk) begin
+        if (result_now) begin
+            requantize[result_task_now] <= requantize_before + {{(48 - LANES_WIDTH){1'b0}}, requantized};
+        end
+    end
+
+    reg [47:0] act_word [0:TASKS - 1];
+    wire [47:0] act_word_before = slot_seen ? act_word[slot_task_now] : 48'd0;
+
+    always @(posedge clk) begin
+        if (slot_now) begin
+            act_word[slot_task_now] <= act_word_before + {{(48 - COUNT_WIDTH){1'b0}}, row_steps};
+        end
+    end
+
+    reg [47:0] result_word [0:TASKS - 1];
+    wire [47:0] result_word_before = result_seen ? result_word[result_task_now] : 48'd0;
+
+    always @(posedge clk) begin
+        if (result_now) begin
+            result_word[result_task_now] <= result_word_before + {{(48 - LANES_WIDTH){1'b0}}, result_lanes};
+        end
+    end
 
     // Counts of the layer.
-    reg [AREA_WIDTH - 1:0] slot_idle_now;
-
-    always @(posedge clk) begin
-        slot_idle_now <= step ? idle : {AREA_WIDTH{1'b0}};
-    end
-
     reg [47:0] slot_idle;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             slot_idle <= 48'd0;
         end else begin
-            slot_idle <= slot_idle + {{(48 - AREA_WIDTH){1'b0}}, slot_idle_now};
+            if (step_now) begin
+                slot_idle <= slot_idle + {{(48 - AREA_WIDTH){1'b0}}, idle};
+            end
         end
-    end
-
-    reg act_beat_now;
-
-    always @(posedge clk) begin
-        act_beat_now <= step;
     end
 
     reg [47:0] act_beat;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             act_beat <= 48'd0;
         end else begin
-            act_beat <= act_beat + {{47{1'b0}}, act_beat_now};
+            if (step_now) begin
+                act_beat <= act_beat + {{47{1'b0}}, 1'd1};
+            end
         end
-    end
-
-    reg weight_beat_now;
-
-    always @(posedge clk) begin
-        weight_beat_now <= step;
     end
 
     reg [47:0] weight_beat;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             weight_beat <= 48'd0;
         end else begin
-            weight_beat <= weight_beat + {{47{1'b0}}, weight_beat_now};
+            if (step_now) begin
+                weight_beat <= weight_beat + {{47{1'b0}}, 1'd1};
+            end
         end
-    end
-
-    reg [COLS_WIDTH - 1:0] weight_word_now;
-
-    always @(posedge clk) begin
-        weight_word_now <= step ? live_columns : {COLS_WIDTH{1'b0}};
     end
 
     reg [47:0] weight_word;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             weight_word <= 48'd0;
         end else begin
-            weight_word <= weight_word + {{(48 - COLS_WIDTH){1'b0}}, weight_word_now};
+            if (step_now) begin
+                weight_word <= weight_word + {{(48 - COLS_WIDTH){1'b0}}, live_columns};
+            end
         end
     end
 
     reg channel_beat_now;
 
     always @(posedge clk) begin
-        channel_beat_now <= channel;
+        if (zeroes) begin
+            channel_beat_now <= 1'd0;
+        end else begin
+            channel_beat_now <= channel;
+        end
     end
 
     reg [47:0] channel_beat;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             channel_beat <= 48'd0;
         end else begin
-            channel_beat <= channel_beat + {{47{1'b0}}, channel_beat_now};
+            if (channel_beat_now) begin
+                channel_beat <= channel_beat + {{47{1'b0}}, 1'd1};
+            end
         end
-    end
-
-    reg threshold_beat_now;
-
-    always @(posedge clk) begin
-        threshold_beat_now <= slot;
     end
 
     reg [47:0] threshold_beat;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             threshold_beat <= 48'd0;
         end else begin
-            threshold_beat <= threshold_beat + {{47{1'b0}}, threshold_beat_now};
+            if (slot_now) begin
+                threshold_beat <= threshold_beat + {{47{1'b0}}, 1'd1};
+            end
         end
-    end
-
-    reg result_beat_now;
-
-    always @(posedge clk) begin
-        result_beat_now <= result;
     end
 
     reg [47:0] result_beat;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             result_beat <= 48'd0;
         end else begin
-            result_beat <= result_beat + {{47{1'b0}}, result_beat_now};
+            if (result_now) begin
+                result_beat <= result_beat + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     reg cycle_total_now;
 
     always @(posedge clk) begin
-        cycle_total_now <= in_layer;
+        if (zeroes) begin
+            cycle_total_now <= 1'd0;
+        end else begin
+            cycle_total_now <= in_layer;
+        end
     end
 
     reg [47:0] cycle_total;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_total <= 48'd0;
         end else begin
-            cycle_total <= cycle_total + {{47{1'b0}}, cycle_total_now};
+            if (cycle_total_now) begin
+                cycle_total <= cycle_total + {{47{1'b0}}, 1'd1};
+            end
         end
-    end
-
-    reg cycle_compute_now;
-
-    always @(posedge clk) begin
-        cycle_compute_now <= step;
     end
 
     reg [47:0] cycle_compute;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_compute <= 48'd0;
         end else begin
-            cycle_compute <= cycle_compute + {{47{1'b0}}, cycle_compute_now};
+            if (step_now) begin
+                cycle_compute <= cycle_compute + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     reg cycle_stall_result_now;
 
     always @(posedge clk) begin
-        cycle_stall_result_now <= in_layer && stall_result;
+        if (zeroes) begin
+            cycle_stall_result_now <= 1'd0;
+        end else begin
+            cycle_stall_result_now <= in_layer && stall_result;
+        end
     end
 
     reg [47:0] cycle_stall_result;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_stall_result <= 48'd0;
         end else begin
-            cycle_stall_result <= cycle_stall_result + {{47{1'b0}}, cycle_stall_result_now};
+            if (cycle_stall_result_now) begin
+                cycle_stall_result <= cycle_stall_result + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     reg cycle_stall_threshold_now;
 
     always @(posedge clk) begin
-        cycle_stall_threshold_now <= in_layer && !stall_result && stall_threshold;
+        if (zeroes) begin
+            cycle_stall_threshold_now <= 1'd0;
+        end else begin
+            cycle_stall_threshold_now <= in_layer && !stall_result && stall_threshold;
+        end
     end
 
     reg [47:0] cycle_stall_threshold;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_stall_threshold <= 48'd0;
         end else begin
-            cycle_stall_threshold <= cycle_stall_threshold + {{47{1'b0}}, cycle_stall_threshold_now};
+            if (cycle_stall_threshold_now) begin
+                cycle_stall_threshold <= cycle_stall_threshold + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     reg cycle_stall_drain_now;
 
     always @(posedge clk) begin
-        cycle_stall_drain_now <= waits && offered;
+        if (zeroes) begin
+            cycle_stall_drain_now <= 1'd0;
+        end else begin
+            cycle_stall_drain_now <= waits && offered;
+        end
     end
 
     reg [47:0] cycle_stall_drain;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_stall_drain <= 48'd0;
         end else begin
-            cycle_stall_drain <= cycle_stall_drain + {{47{1'b0}}, cycle_stall_drain_now};
+            if (cycle_stall_drain_now) begin
+                cycle_stall_drain <= cycle_stall_drain + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     reg cycle_stall_operand_now;
 
     always @(posedge clk) begin
-        cycle_stall_operand_now <= waits && !offered;
+        if (zeroes) begin
+            cycle_stall_operand_now <= 1'd0;
+        end else begin
+            cycle_stall_operand_now <= waits && !offered;
+        end
     end
 
     reg [47:0] cycle_stall_operand;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_stall_operand <= 48'd0;
         end else begin
-            cycle_stall_operand <= cycle_stall_operand + {{47{1'b0}}, cycle_stall_operand_now};
+            if (cycle_stall_operand_now) begin
+                cycle_stall_operand <= cycle_stall_operand + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     reg cycle_drain_now;
 
     always @(posedge clk) begin
-        cycle_drain_now <= moves && fed;
+        if (zeroes) begin
+            cycle_drain_now <= 1'd0;
+        end else begin
+            cycle_drain_now <= moves && fed;
+        end
     end
 
     reg [47:0] cycle_drain;
 
     always @(posedge clk) begin
-        if (clear) begin
+        if (zeroes) begin
             cycle_drain <= 48'd0;
         end else begin
-            cycle_drain <= cycle_drain + {{47{1'b0}}, cycle_drain_now};
+            if (cycle_drain_now) begin
+                cycle_drain <= cycle_drain + {{47{1'b0}}, 1'd1};
+            end
         end
     end
 
     // The count that is asked for.
-    wire [1535:0] selectable;
-    wire [47:0] mac_active_count = mac_active_of[event_task * 48 +: 48];
-    assign selectable[47:0] = mac_active_count;
-    wire [47:0] mac_gated_count = mac_gated_of[event_task * 48 +: 48];
-    assign selectable[48 +: 48] = mac_gated_count;
-    wire [47:0] threshold_compare_count = threshold_compare_of[event_task * 48 +: 48];
-    assign selectable[96 +: 48] = threshold_compare_count;
-    wire [47:0] threshold_masked_count = threshold_masked_of[event_task * 48 +: 48];
-    assign selectable[144 +: 48] = threshold_masked_count;
-    wire [47:0] requantize_count = requantize_of[event_task * 48 +: 48];
-    assign selectable[192 +: 48] = requantize_count;
-    wire [47:0] act_word_count = act_word_of[event_task * 48 +: 48];
-    assign selectable[240 +: 48] = act_word_count;
-    wire [47:0] result_word_count = result_word_of[event_task * 48 +: 48];
-    assign selectable[288 +: 48] = result_word_count;
-    assign selectable[336 +: 48] = slot_idle;
-    assign selectable[384 +: 48] = act_beat;
-    assign selectable[432 +: 48] = weight_beat;
-    assign selectable[480 +: 48] = weight_word;
-    assign selectable[528 +: 48] = channel_beat;
-    assign selectable[576 +: 48] = threshold_beat;
-    assign selectable[624 +: 48] = result_beat;
-    assign selectable[672 +: 48] = cycle_total;
-    assign selectable[720 +: 48] = cycle_compute;
-    assign selectable[768 +: 48] = cycle_stall_result;
-    assign selectable[816 +: 48] = cycle_stall_threshold;
-    assign selectable[864 +: 48] = cycle_stall_drain;
-    assign selectable[912 +: 48] = cycle_stall_operand;
-    assign selectable[960 +: 48] = cycle_drain;
-    assign selectable[1008 +: 528] = 528'd0;
-    assign count = selectable[event_select * 48 +: 48];
+    always @(posedge clk) begin
+        if (event_select == 5'd0) begin
+            count <= is_slot_asked ? mac_active[event_task] : 48'd0;
+        end
+        if (event_select == 5'd1) begin
+            count <= is_slot_asked ? mac_gated[event_task] : 48'd0;
+        end
+        if (event_select == 5'd2) begin
+            count <= is_result_asked ? threshold_compare[event_task] : 48'd0;
+        end
+        if (event_select == 5'd3) begin
+            count <= is_result_asked ? threshold_masked[event_task] : 48'd0;
+        end
+        if (event_select == 5'd4) begin
+            count <= is_result_asked ? requantize[event_task] : 48'd0;
+        end
+        if (event_select == 5'd5) begin
+            count <= is_slot_asked ? act_word[event_task] : 48'd0;
+        end
+        if (event_select == 5'd6) begin
+            count <= is_result_asked ? result_word[event_task] : 48'd0;
+        end
+        if (event_select == 5'd7) begin
+            count <= slot_idle;
+        end
+        if (event_select == 5'd8) begin
+            count <= act_beat;
+        end
+        if (event_select == 5'd9) begin
+            count <= weight_beat;
+        end
+        if (event_select == 5'd10) begin
+            count <= weight_word;
+        end
+        if (event_select == 5'd11) begin
+            count <= channel_beat;
+        end
+        if (event_select == 5'd12) begin
+            count <= threshold_beat;
+        end
+        if (event_select == 5'd13) begin
+            count <= result_beat;
+        end
+        if (event_select == 5'd14) begin
+            count <= cycle_total;
+        end
+        if (event_select == 5'd15) begin
+            count <= cycle_compute;
+        end
+        if (event_select == 5'd16) begin
+            count <= cycle_stall_result;
+        end
+        if (event_select == 5'd17) begin
+            count <= cycle_stall_threshold;
+        end
+        if (event_select == 5'd18) begin
+            count <= cycle_stall_drain;
+        end
+        if (event_select == 5'd19) begin
+            count <= cycle_stall_operand;
+        end
+        if (event_select == 5'd20) begin
+            count <= cycle_drain;
+        end
+    end
 endmodule

@@ -4,9 +4,9 @@
 // Processing element: a zero-gated multiply-accumulate.
 // An operand pair enters with its tokens and leaves to the right (activation) and downward
 // (weight) one cycle later. Where the activation is zero, or row or column are not in use, the
-// multiplier's input registers hold and the accumulator does not add. The accumulator is moved
-// to the shadow on `last`, so that the next tile starts in the next cycle; the shadow shifts
-// downward on `shift`. The count of multiplications goes the same way.
+// multiplier's input registers hold and nothing is added. The sum moves to the shadow on `last`,
+// so that the next tile starts in the next cycle; the shadow shifts downward on `shift`. An
+// activation takes the number of its multiplications along.
 module mime_pe #(
     // bits of the signed operand (3...25)
     parameter OPERAND_WIDTH = 9,
@@ -14,17 +14,15 @@ module mime_pe #(
     parameter WEIGHT_WIDTH = 8,
     // bits of the accumulator (OPERAND_WIDTH + WEIGHT_WIDTH...64)
     parameter ACC_WIDTH = 32,
-    // bits of the count of multiplications (4...32)
-    parameter COUNT_WIDTH = 16,
-    // 1 builds the count (0...1)
+    // bits of the number of multiplications (1...11)
+    parameter MACS_WIDTH = 5,
+    // 1 builds that number (0...1)
     parameter COUNT_EVENTS = 1
 ) (
     input wire clk,
     // the machine moves in this cycle
     input wire advance,
-    // an operand of a live row
-    input wire step_in,
-    // the activation is not zero
+    // an activation of a live row that is not zero
     input wire nonzero_in,
     // first step of a tile
     input wire first_in,
@@ -33,28 +31,27 @@ module mime_pe #(
     // the shadow takes the one above
     input wire shift_in,
     input wire signed [OPERAND_WIDTH - 1:0] act_in,
+    // multiplications of this activation so far
+    input wire [MACS_WIDTH - 1:0] macs_in,
     // a weight of a live column
     input wire live_in,
     input wire signed [WEIGHT_WIDTH - 1:0] weight_in,
     // shadow of the element above
     input wire signed [ACC_WIDTH - 1:0] shadow_in,
-    input wire [COUNT_WIDTH - 1:0] count_in,
-    output reg step_out,
     output reg nonzero_out,
     output reg first_out,
     output reg last_out,
     output reg shift_out,
     output reg signed [OPERAND_WIDTH - 1:0] act_out,
+    output wire [MACS_WIDTH - 1:0] macs_out,
     output reg live_out,
     output reg signed [WEIGHT_WIDTH - 1:0] weight_out,
-    output reg signed [ACC_WIDTH - 1:0] shadow,
-    output wire [COUNT_WIDTH - 1:0] count
+    output reg signed [ACC_WIDTH - 1:0] shadow
 );
 
     // Operands and tokens travel on, whatever they are.
     always @(posedge clk) begin
         if (advance) begin
-            step_out <= step_in;
             nonzero_out <= nonzero_in;
             first_out <= first_in;
             last_out <= last_in;
@@ -66,7 +63,7 @@ module mime_pe #(
     end
 
     // The multiplier's own registers hold where there is nothing to multiply.
-    wire enable = step_in && live_in && nonzero_in;
+    wire enable = nonzero_in && live_in;
     reg signed [OPERAND_WIDTH - 1:0] multiplicand;
     reg signed [WEIGHT_WIDTH - 1:0] multiplier;
     reg active;
@@ -74,10 +71,8 @@ module mime_pe #(
     always @(posedge clk) begin
         if (advance) begin
             active <= enable;
-            if (enable) begin
-                multiplicand <= act_in;
-                multiplier <= weight_in;
-            end
+            multiplicand <= enable ? act_in : multiplicand;
+            multiplier <= enable ? weight_in : multiplier;
         end
     end
 
@@ -86,13 +81,10 @@ module mime_pe #(
     reg signed [ACC_WIDTH - 1:0] accumulator;
     wire signed [ACC_WIDTH - 1:0] base = first_out ? {ACC_WIDTH{1'b0}} : accumulator;
     wire signed [ACC_WIDTH - 1:0] sum = active ? (base + {{(ACC_WIDTH - (OPERAND_WIDTH + WEIGHT_WIDTH)){product[OPERAND_WIDTH + WEIGHT_WIDTH - 1]}}, product}) : base;
-    wire clears = first_out && step_out && live_out;
 
     always @(posedge clk) begin
         if (advance) begin
-            if (active || clears) begin
-                accumulator <= sum;
-            end
+            accumulator <= (active || first_out) ? sum : accumulator;
             if (last_out) begin
                 shadow <= sum;
             end else if (shift_out) begin
@@ -101,31 +93,21 @@ module mime_pe #(
         end
     end
 
-    // The multiplications of a tile, counted by the multiplier's own enable.
+    // The multiplier's own enable is what is counted.
     generate
     if (COUNT_EVENTS == 1) begin : counted
-        reg [COUNT_WIDTH - 1:0] tally;
-        reg [COUNT_WIDTH - 1:0] count_shadow;
-        wire [COUNT_WIDTH - 1:0] tally_base = first_out ? {COUNT_WIDTH{1'b0}} : tally;
-        wire [COUNT_WIDTH - 1:0] tally_next = active ? (tally_base + {{(COUNT_WIDTH - 1){1'b0}}, 1'b1}) : tally_base;
+        reg [MACS_WIDTH - 1:0] macs_so_far;
 
         always @(posedge clk) begin
             if (advance) begin
-                if (active || first_out) begin
-                    tally <= tally_next;
-                end
-                if (last_out) begin
-                    count_shadow <= tally_next;
-                end else if (shift_out) begin
-                    count_shadow <= count_in;
-                end
+                macs_so_far <= macs_in + {{(MACS_WIDTH - 1){1'b0}}, enable};
             end
         end
 
-        assign count = count_shadow;
+        assign macs_out = macs_so_far;
     end else begin : uncounted
-        assign count = {COUNT_WIDTH{1'b0}};
-        wire unused_count = &{1'b0, count_in};
+        assign macs_out = {MACS_WIDTH{1'b0}};
+        wire unused_macs = &{1'b0, macs_in};
     end
     endgenerate
 endmodule

@@ -377,9 +377,9 @@ EXPORT int32_t mime_core_read_event(mime_core *core, uint32_t select, uint32_t t
   return guarded(core, [&] {
     core->model->event_select = CData(select);
     core->model->event_task = CData(task);
-    core->model->eval();
+    const int status = core->run(1, 0, false);
     *count = core->model->event_count;
-    return ran_cycles;
+    return status;
   });
 }
 

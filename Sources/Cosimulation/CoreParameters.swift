@@ -18,7 +18,7 @@ public struct CoreParameters: Sendable, Equatable {
   public var taskWidth: Int
   /// Whether the core is built with its event counters.
   public var countEvents: Bool
-  /// Bits of the counts kept beside each accumulator.
+  /// Bits of a row's counts of steps in a tile.
   public var countWidth: Int
 
   /// - Parameter lanes: as many as columns unless given.

@@ -32,5 +32,6 @@ public enum StatementBuilder {
     }
     return [statement]
   }
+  public static func buildArray(_ parts: [[Statement]]) -> [Statement] { parts.flatMap { $0 } }
   public static func buildBlock(_ parts: [Statement]...) -> [Statement] { parts.flatMap { $0 } }
 }

@@ -37,15 +37,17 @@ extension Machine {
     let shift = m.input("shift", bits(rows), "the row's shadows take those above, from column 0 on")
     let take = m.input("take", "column 0 has a sum at the bottom; the others follow")
     let sum = m.output("sum", bits(lanes * accWidth), "a sum for each lane")
-    let macs = m.output("macs", bits(lanes * countWidth), "multiplications that made it")
-    let steps = m.output("steps", bits(countWidth), "steps of the row at the bottom")
+    let macs = m.output(
+      "macs", bits(countWidth + clog2(columns + 1)), "multiplications of the slot's row")
+    let steps = m.output("steps", bits(countWidth), "steps of the slot's row")
     let zeros = m.output("zeros", bits(countWidth), "those with a zero activation")
 
     let groups = m.constant("GROUPS", columns.dividedUp(by: lanes), "Columns that share a lane.")
+    let macsWidth = m.constant("MACS_WIDTH", clog2(columns + 1), "0...COLS multiplications.")
     let width = (operand: operandWidth, weight: weightWidth, acc: accWidth, count: countWidth)
     let eastward: [(name: String, shape: Shape)] = [
-      ("step", .bit), ("nonzero", .bit), ("first", .bit), ("last", .bit), ("shift", .bit),
-      ("act", signed(width.operand)),
+      ("nonzero", .bit), ("first", .bit), ("last", .bit), ("shift", .bit),
+      ("act", signed(width.operand)), ("macs", bits(macsWidth)),
     ]
     let southward: [(name: String, shape: Shape)] = [
       ("live", .bit), ("weight", signed(width.weight)),
@@ -69,8 +71,8 @@ extension Machine {
       northWeight = delayed
     }
 
-    var bottom: (shadow: Signal, macs: Signal)?
-    var edge: (steps: Signal, zeros: Signal)?
+    var bottom: Signal?
+    var counts: (steps: Signal, zeros: Signal, macs: Signal)?
     m.forEach("row", index: "r", count: rows) { r in
       m.comment("Operand and tokens of row r, r cycles late.")
       let entering = m.wire("entering", bits(bundleWidth))
@@ -86,10 +88,14 @@ extension Machine {
         ports: [
           ("clk", clk), ("advance", advance), ("data_in", entering), ("data_out", delayed),
         ])
+      let rowStep = m.wire("row_step", delayed[width.operand + 3])
+      let rowNonzero = m.wire("row_nonzero", delayed[width.operand + 2])
+      let rowFirst = m.wire("row_first", delayed[width.operand + 1])
+      let rowLast = m.wire("row_last", delayed[width.operand])
       let west: [String: Signal] = [
-        "step": delayed[width.operand + 3], "nonzero": delayed[width.operand + 2],
-        "first": delayed[width.operand + 1], "last": delayed[width.operand], "shift": shift[r],
+        "nonzero": rowStep && rowNonzero, "first": rowFirst, "last": rowLast, "shift": shift[r],
         "act": delayed.slice(from: 0, width: width.operand).asSigned,
+        "macs": zero(bits(macsWidth)),
       ]
 
       var east: [String: Signal] = [:]
@@ -110,12 +116,8 @@ extension Machine {
         }
         let shadowIn = m.wire("shadow_in", signed(width.acc))
         let shadow = m.wire("shadow", signed(width.acc))
-        let macsIn = m.wire("macs_in", bits(width.count))
-        let macs = m.wire("pe_macs", bits(width.count))
-        bottom = (shadow, macs)
-        ports += [
-          ("shadow_in", shadowIn), ("shadow", shadow), ("count_in", macsIn), ("count", macs),
-        ]
+        bottom = shadow
+        ports += [("shadow_in", shadowIn), ("shadow", shadow)]
         let arriving = Dictionary(uniqueKeysWithValues: ports)
 
         m.given(c == 0, "west_edge", else: "from_west") {
@@ -131,76 +133,87 @@ extension Machine {
             arriving["weight_in"]!
               <== northWeight!.at(c).slice(from: 0, width: width.weight).asSigned
             shadowIn <== zero(signed(width.acc))
-            macsIn <== zero(bits(width.count))
           }
         } else: {
           m.drive {
             arriving["live_in"]! <== south["live"]!.at(r - 1, c)
             arriving["weight_in"]! <== south["weight"]!.at(r - 1, c)
             shadowIn <== shadow.at(r - 1, c)
-            macsIn <== macs.at(r - 1, c)
           }
         }
         m.instance(
           "pe", of: processingElement,
           parameters: [
             ("OPERAND_WIDTH", width.operand), ("WEIGHT_WIDTH", width.weight),
-            ("ACC_WIDTH", width.acc), ("COUNT_EVENTS", countEvents), ("COUNT_WIDTH", width.count),
+            ("ACC_WIDTH", width.acc), ("MACS_WIDTH", macsWidth), ("COUNT_EVENTS", countEvents),
           ], ports: ports)
-        m.given(c == columns - 1, "east_end") { m.unused("act", east["act"]!) }
+        m.given(c == columns - 1, "east_end") { m.unused("act", east["act"]!, east["nonzero"]!) }
         m.given(r == rows - 1, "south_end") {
           m.unused("weight", south["live"]!, south["weight"]!)
         }
       }
 
-      m.comment("The row's steps and zeros, counted where its operands leave.")
+      m.comment("Steps and zeros of the row where they enter, multiplications where they leave.")
       let token = { (name: String) in east[name]!.at(r, columns - 1) }
       m.given(countEvents == 1, "counted", else: "uncounted") {
-        let steps = m.wire("row_steps", bits(width.count))
-        let zeros = m.wire("row_zeros", bits(width.count))
-        edge = (steps, zeros)
-        let stepsAbove = m.wire("steps_above", bits(width.count))
-        let zerosAbove = m.wire("zeros_above", bits(width.count))
-        m.given(r == 0, "top", else: "below") {
-          m.drive {
-            stepsAbove <== zero(bits(width.count))
-            zerosAbove <== zero(bits(width.count))
+        func tally(
+          _ name: String, _ tokens: (first: Signal, last: Signal, shift: Signal), _ amount: Signal,
+          _ sumWidth: Nat
+        ) -> Signal {
+          let above = m.wire("\(name)_above", bits(sumWidth))
+          let shadow = m.wire("row_\(name)", bits(sumWidth))
+          m.given(r == 0, "\(name)_top", else: "\(name)_below") {
+            m.drive { above <== zero(bits(sumWidth)) }
+          } else: {
+            m.drive { above <== shadow.at(r - 1) }
           }
-        } else: {
-          m.drive {
-            stepsAbove <== steps.at(r - 1)
-            zerosAbove <== zeros.at(r - 1)
-          }
+          m.instance(
+            "\(name)_tally", of: rowTally,
+            parameters: [("AMOUNT_WIDTH", amount.width), ("WIDTH", sumWidth)],
+            ports: [
+              ("clk", clk), ("advance", advance), ("first", tokens.first), ("last", tokens.last),
+              ("shift", tokens.shift), ("amount", amount), ("above", above), ("shadow", shadow),
+            ])
+          return shadow
         }
-        m.instance(
-          "counter", of: rowCounter, parameters: [("COUNT_WIDTH", width.count)],
-          ports: [
-            ("clk", clk), ("advance", advance), ("step", token("step")),
-            ("nonzero", token("nonzero")), ("first", token("first")), ("last", token("last")),
-            ("shift", token("shift")), ("steps_above", stepsAbove), ("zeros_above", zerosAbove),
-            ("steps", steps), ("zeros", zeros),
-          ])
+        let isZero = m.wire("row_zero", rowStep && !rowNonzero)
+        let entered = (rowFirst, rowLast, shift[r])
+        let left = (token("first"), token("last"), token("shift"))
+        counts = (
+          tally("steps", entered, rowStep, width.count),
+          tally("zeros", entered, isZero, width.count),
+          tally("macs", left, token("macs"), width.count + macsWidth)
+        )
       } else: {
-        m.unused(
-          "tokens", token("step"), token("nonzero"), token("first"), token("last"), token("shift"))
+        m.unused("tokens", token("first"), token("last"), token("shift"), token("macs"))
       }
     }
+
+    m.comment(
+      "The counts of the slot's row: what was counted at the entry comes COLS cycles later.")
     m.given(countEvents == 1, "row_counts", else: "no_row_counts") {
+      let entry = m.wire(
+        "entry", concatenate(counts!.steps.at(rows - 1), counts!.zeros.at(rows - 1)))
+      let delayed = m.wire("entry_delayed", bits(2 * width.count))
+      m.instance(
+        "entry_delay", of: delayLine,
+        parameters: [("WIDTH", 2 * width.count), ("DEPTH", columns)],
+        ports: [("clk", clk), ("advance", advance), ("data_in", entry), ("data_out", delayed)])
       m.drive {
-        steps <== edge!.steps.at(rows - 1)
-        zeros <== edge!.zeros.at(rows - 1)
+        steps <== delayed.slice(from: width.count, width: width.count)
+        zeros <== delayed.slice(from: 0, width: width.count)
+        macs <== counts!.macs.at(rows - 1)
       }
     } else: {
       m.drive {
         steps <== zero(bits(width.count))
         zeros <== zero(bits(width.count))
+        macs <== zero(bits(width.count + macsWidth))
       }
     }
 
-    m.comment(
-      "Each column's sum and count in its cycle, zero in the others; nothing past the last column.")
-    let drainWidth = width.count + width.acc
-    let drained = m.wire("drained", bits(lanes * groups * drainWidth))
+    m.comment("Each column's sum in its cycle, zero in the others; nothing past the last column.")
+    let drained = m.wire("drained", bits(lanes * groups * width.acc))
     m.forEach("south", index: "c", count: lanes * groups) { c in
       m.given(c < columns, "used", else: "padding") {
         let taken = m.register("taken")
@@ -209,18 +222,15 @@ extension Machine {
         } else: {
           m.clocked(clk, enable: advance) { taken <== taken.at(c - 1) }
         }
-        let word = m.wire(
-          "word",
-          concatenate(
-            bottom!.macs.at(rows - 1, c), bottom!.shadow.at(rows - 1, c).asUnsigned))
+        let word = m.wire("word", bottom!.at(rows - 1, c).asUnsigned)
         m.drive {
-          drained.slice(from: c * drainWidth, width: drainWidth)
-            <== mux(taken, word, zero(bits(drainWidth)))
+          drained.slice(from: c * width.acc, width: width.acc)
+            <== mux(taken, word, zero(bits(width.acc)))
         }
         m.given(c == columns - 1, "last_column") { m.unused("taken", taken) }
       } else: {
         m.drive {
-          drained.slice(from: c * drainWidth, width: drainWidth) <== zero(bits(drainWidth))
+          drained.slice(from: c * width.acc, width: width.acc) <== zero(bits(width.acc))
         }
       }
     }
@@ -228,26 +238,20 @@ extension Machine {
     m.comment("The lanes, each as late as brings it into step with the last column.")
     m.forEach("lane", index: "l", count: lanes) { l in
       m.given(l * groups < columns, "serving", else: "idle") {
-        let word = m.or("word", bits(drainWidth), index: "g", count: groups) { g in
-          drained.slice(from: (l * groups + g) * drainWidth, width: drainWidth)
+        let word = m.or("word", bits(width.acc), index: "g", count: groups) { g in
+          drained.slice(from: (l * groups + g) * width.acc, width: width.acc)
         }
-        let aligned = m.wire("aligned", bits(drainWidth))
+        let aligned = m.wire("aligned", bits(width.acc))
         m.instance(
           "deskew", of: delayLine,
-          parameters: [("WIDTH", drainWidth), ("DEPTH", columns - 1 - l * groups)],
+          parameters: [("WIDTH", width.acc), ("DEPTH", columns - 1 - l * groups)],
           ports: [
             ("clk", clk), ("advance", advance), ("data_in", word), ("data_out", aligned),
           ])
-        m.drive {
-          sum.slice(from: l * width.acc, width: width.acc)
-            <== aligned.slice(from: 0, width: width.acc)
-          macs.slice(from: l * width.count, width: width.count)
-            <== aligned.slice(from: width.acc, width: width.count)
-        }
+        m.drive { sum.slice(from: l * width.acc, width: width.acc) <== aligned }
       } else: {
         m.drive {
           sum.slice(from: l * width.acc, width: width.acc) <== zero(bits(width.acc))
-          macs.slice(from: l * width.count, width: width.count) <== zero(bits(width.count))
         }
       }
     }

@@ -41,7 +41,7 @@ extension Machine {
       let countEvents = m.parameter(
         "COUNT_EVENTS", default: 1, in: 0...1, "1 builds the event counters")
       let countWidth = m.parameter(
-        "COUNT_WIDTH", default: 16, in: 4...32, "bits of the counts beside each accumulator")
+        "COUNT_WIDTH", default: 16, in: 4...32, "bits of a row's counts of steps in a tile")
       let multiplierWidth = max(multWidth, 1)
 
       // MARK: Ports
@@ -144,7 +144,7 @@ extension Machine {
       let shift = m.wire("shift", bits(rows))
       let take = m.wire("take")
       let sum = m.wire("sum", bits(lanes * accWidth))
-      let macs = m.wire("macs", bits(lanes * countWidth))
+      let macs = m.wire("macs", bits(countWidth + clog2(columns + 1)))
       let steps = m.wire("steps", bits(countWidth))
       let zeros = m.wire("zeros", bits(countWidth))
       m.instance(

@@ -6,8 +6,8 @@ extension Machine {
     "mime_counters",
     """
     Event counters of 48 bits. Multiplications come counted from the elements' own enables; gated
-    ones from the rows' zeros and the columns in use, independently. What an event adds is in
-    registers for a cycle before it is added. Clear while no layer is in progress.
+    ones from the rows' zeros and the columns in use, independently. What happens in a cycle is
+    added one cycle later, and read one cycle after it is selected.
     """
   ) { m in
     let rows = m.parameter("ROWS", default: 16, in: 1...1024, "rows of the array")
@@ -23,7 +23,7 @@ extension Machine {
     let clear = m.input("clear")
     let select = m.input("event_select", bits(5))
     let task = m.input("event_task", bits(taskWidth))
-    let count = m.output("count", bits(wide))
+    let count = m.outputRegister("count", bits(wide))
     m.comment("Operands.")
     let step = m.input("step", "a step is accepted")
     let final = m.input("last_tile", "it is the layer's last")
@@ -38,7 +38,7 @@ extension Machine {
     let slotFirstGroup = m.input("slot_first_group", "the row's first slot")
     let channel = m.input("channel", "it takes a channel beat")
     let laneLive = m.input("lane_live", bits(lanes))
-    let macs = m.input("macs", bits(lanes * countWidth))
+    let macs = m.input("macs", bits(countWidth + clog2(columns + 1)))
     let steps = m.input("steps", bits(countWidth))
     let zeros = m.input("zeros", bits(countWidth))
     m.comment("Results.")
@@ -75,145 +75,145 @@ extension Machine {
     let moves = m.wire("moves", inLayer && !stallResult && !stallThreshold)
     let waits = m.wire("waits", moves && !step && !fed)
 
-    m.comment("What this cycle adds.")
+    m.comment("What happened in the cycle before.")
+    let stepNow = m.register("step_now", .bit, reset: 0)
+    let slotNow = m.register("slot_now", .bit, reset: 0)
+    let resultNow = m.register("result_now", .bit, reset: 0)
+    m.clocked(clk, reset: rst) {
+      stepNow <== step
+      slotNow <== slot
+      resultNow <== result
+    }
+    let rowLiveNow = m.register("row_live_now", bits(rows))
+    let columnLiveNow = m.register("column_live_now", bits(columns))
+    let slotTaskNow = m.register("slot_task_now", bits(taskWidth))
+    let laneLiveNow = m.register("lane_live_now", bits(lanes))
+    let firstGroupNow = m.register("first_group_now")
+    let macsNow = m.register("macs_now", macs.shape)
+    let stepsNow = m.register("steps_now", bits(countWidth))
+    let zerosNow = m.register("zeros_now", bits(countWidth), "Of the row, in all its slots.")
+    let resultTaskNow = m.register("result_task_now", bits(taskWidth))
+    let resultRawNow = m.register("result_raw_now")
+    let resultLiveNow = m.register("result_live_now", bits(lanes))
+    let passingNow = m.register("passing_now", bits(lanes))
+    m.clocked(clk) {
+      When(step) {
+        rowLiveNow <== rowLive
+        columnLiveNow <== columnLive
+      }
+      When(slot) {
+        slotTaskNow <== slotTask
+        laneLiveNow <== laneLive
+        firstGroupNow <== slotFirstGroup
+        macsNow <== macs
+        stepsNow <== steps
+        When(slotFirstGroup) { zerosNow <== zeros }
+      }
+      When(result) {
+        resultTaskNow <== resultTask
+        resultRawNow <== resultRaw
+        resultLiveNow <== resultLive
+        passingNow <== (resultLive &&& resultMask)
+      }
+    }
+
+    m.comment("What that adds.")
     func popcount(_ name: String, _ vector: Signal, _ count: Nat, _ width: Nat) -> Signal {
       m.sum(name, bits(width), index: "i", count: count) { i in vector[i].extended(to: width) }
     }
-    let liveRows = popcount("live_rows", rowLive, rows, rowsWidth)
-    let liveColumns = popcount("live_columns", columnLive, columns, columnsWidth)
-    let liveLanes = popcount("live_lanes", laneLive, lanes, lanesWidth)
-    let resultLanes = popcount("result_lanes", resultLive, lanes, lanesWidth)
-    let passing = m.wire("passing", resultLive &&& resultMask)
-    let passingLanes = popcount("passing_lanes", passing, lanes, lanesWidth)
-    let multiplications = m.sum("multiplications", bits(wide), index: "i", count: lanes) { i in
-      macs.slice(from: i * countWidth, width: countWidth).extended(to: wide)
-    }
-    let heldZeros = m.register("held_zeros", bits(countWidth))
-    let rowZeros = m.wire("row_zeros", mux(slotFirstGroup, zeros, heldZeros))
-    m.clocked(clk) {
-      When(slot) { heldZeros <== rowZeros }
-    }
+    let liveRows = popcount("live_rows", rowLiveNow, rows, rowsWidth)
+    let liveColumns = popcount("live_columns", columnLiveNow, columns, columnsWidth)
+    let liveLanes = popcount("live_lanes", laneLiveNow, lanes, lanesWidth)
+    let resultLanes = popcount("result_lanes", resultLiveNow, lanes, lanesWidth)
+    let passingLanes = popcount("passing_lanes", passingNow, lanes, lanesWidth)
     let busy = m.wire("busy", liveRows * liveColumns)
-    let used = m.wire("used", bits(areaWidth))
-    m.drive { used <== busy.truncated(to: areaWidth) }
+    let used = m.wire("used", busy.truncated(to: areaWidth))
     m.given(rowsWidth + columnsWidth > areaWidth, "spare") {
       m.unused("busy", busy.slice(from: areaWidth, width: rowsWidth + columnsWidth - areaWidth))
     }
     let idle = m.wire("idle", constant(area, width: areaWidth) - used)
-    let gated = m.wire("gated", rowZeros * liveLanes)
-
-    let slotNow = m.register("slot_now", .bit, reset: 0)
-    let slotTaskNow = m.register("slot_task_now", bits(taskWidth))
-    let active = m.register("active_now", bits(wide))
-    let gatedNow = m.register("gated_now", bits(wide))
-    let words = m.register("words_now", bits(wide))
-    let resultNow = m.register("result_now", .bit, reset: 0)
-    let resultTaskNow = m.register("result_task_now", bits(taskWidth))
-    let compared = m.register("compared_now", bits(lanesWidth))
-    let masked = m.register("masked_now", bits(lanesWidth))
-    let requantized = m.register("requantized_now", bits(lanesWidth))
-    let resultWords = m.register("result_words_now", bits(lanesWidth))
-    m.clocked(clk, reset: rst) {
-      slotNow <== slot
-      resultNow <== result
-    }
+    let gated = m.wire("gated", zerosNow * liveLanes)
     let none = zero(bits(lanesWidth))
-    m.clocked(clk) {
-      slotTaskNow <== slotTask
-      active <== multiplications
-      gatedNow <== gated.extended(to: wide)
-      words <== mux(slotFirstGroup, steps.extended(to: wide), zero(bits(wide)))
-      resultTaskNow <== resultTask
-      compared <== mux(resultRaw, none, resultLanes)
-      masked <== mux(resultRaw, none, resultLanes - passingLanes)
-      requantized <== mux(resultRaw, none, passingLanes)
-      resultWords <== resultLanes
-    }
+    let compared = m.wire("compared", mux(resultRawNow, none, resultLanes))
+    let requantized = m.wire("requantized", mux(resultRawNow, none, passingLanes))
 
-    m.comment("Counts per task.")
-    let increments: [(name: String, when: Signal, task: Signal, amount: Signal)] = [
-      ("mac_active", slotNow, slotTaskNow, active),
-      ("mac_gated", slotNow, slotTaskNow, gatedNow),
-      ("threshold_compare", resultNow, resultTaskNow, compared.extended(to: wide)),
-      ("threshold_masked", resultNow, resultTaskNow, masked.extended(to: wide)),
-      ("requantize", resultNow, resultTaskNow, requantized.extended(to: wide)),
-      ("act_word", slotNow, slotTaskNow, words),
-      ("result_word", resultNow, resultTaskNow, resultWords.extended(to: wide)),
-    ]
-    let perTask = increments.map { m.wire("\($0.name)_of", bits(tasks * wide)) }
-    m.forEach("by_task", index: "t", count: tasks) { t in
-      let ofSlot = m.wire("of_slot", slotNow && slotTaskNow == t)
-      let ofResult = m.wire("of_result", resultNow && resultTaskNow == t)
-      for (i, increment) in increments.enumerated() {
-        let total = m.register(increment.name, bits(wide))
-        let mine =
-          increment.name.hasPrefix("mac") || increment.name == "act_word" ? ofSlot : ofResult
-        m.clocked(clk) {
-          When(clear) {
-            total <== zero(bits(wide))
-          } else: {
-            When(mine) { total <== total + increment.amount }
-          }
-        }
-        m.drive { perTask[i].slice(from: t * wide, width: wide) <== total }
-      }
+    m.comment("Counts per task, in memories; one that has not been written since a clear is zero.")
+    let zeroes = m.wire("zeroes", rst || clear)
+    let one = m.wire("one", constant(1, width: tasks))
+    let slotKnown = m.register("slot_known", bits(tasks), reset: 0, "Tasks with counts of slots.")
+    let resultKnown = m.register(
+      "result_known", bits(tasks), reset: 0, "Tasks with counts of results.")
+    m.clocked(clk, reset: zeroes) {
+      When(slotNow) { slotKnown <== (slotKnown ||| one.shiftedLeft(by: slotTaskNow)) }
+      When(resultNow) { resultKnown <== (resultKnown ||| one.shiftedLeft(by: resultTaskNow)) }
     }
+    let slotSeen = m.wire("slot_seen", slotKnown.element(at: slotTaskNow, width: 1))
+    let resultSeen = m.wire("result_seen", resultKnown.element(at: resultTaskNow, width: 1))
+    let isSlotAsked = m.wire("is_slot_asked", slotKnown.element(at: task, width: 1))
+    let isResultAsked = m.wire("is_result_asked", resultKnown.element(at: task, width: 1))
+    var counts: [Signal] = []
+    func ofSlot(_ name: String, _ amount: Signal) {
+      let memory = m.memory(name, bits(wide), depth: tasks)
+      let before = m.wire(
+        "\(name)_before", mux(slotSeen, memory[slotTaskNow], zero(bits(wide))))
+      m.clocked(clk) {
+        When(slotNow) { memory[slotTaskNow] <== before + amount.extended(to: wide) }
+      }
+      counts.append(mux(isSlotAsked, memory[task], zero(bits(wide))))
+    }
+    func ofResult(_ name: String, _ amount: Signal) {
+      let memory = m.memory(name, bits(wide), depth: tasks)
+      let before = m.wire(
+        "\(name)_before", mux(resultSeen, memory[resultTaskNow], zero(bits(wide))))
+      m.clocked(clk) {
+        When(resultNow) { memory[resultTaskNow] <== before + amount.extended(to: wide) }
+      }
+      counts.append(mux(isResultAsked, memory[task], zero(bits(wide))))
+    }
+    let rowMacs = m.wire("row_macs", mux(firstGroupNow, macsNow, zero(macs.shape)))
+    let rowSteps = m.wire("row_steps", mux(firstGroupNow, stepsNow, zero(bits(countWidth))))
+    let masked = m.wire("masked", compared - requantized)
+    ofSlot("mac_active", rowMacs)
+    ofSlot("mac_gated", gated)
+    ofResult("threshold_compare", compared)
+    ofResult("threshold_masked", masked)
+    ofResult("requantize", requantized)
+    ofSlot("act_word", rowSteps)
+    ofResult("result_word", resultLanes)
 
     m.comment("Counts of the layer.")
-    var layerCounts: [Signal] = []
-    func layerCount(_ name: String, _ amount: Signal) {
-      let total = m.register(name, bits(wide))
-      layerCounts.append(total)
-      m.clocked(clk) {
-        When(clear) {
-          total <== zero(bits(wide))
-        } else: {
-          total <== total + amount.extended(to: wide)
-        }
+    func ofLayer(_ name: String, when now: Signal, _ amount: Signal) {
+      let total = m.register(name, bits(wide), reset: 0)
+      counts.append(total)
+      m.clocked(clk, reset: zeroes) {
+        When(now) { total <== total + amount.extended(to: wide) }
       }
     }
-    func added(_ name: String, when condition: Signal, _ amount: Signal) -> Signal {
-      let now = m.register("\(name)_now", amount.shape)
-      m.clocked(clk) { now <== mux(condition, amount, zero(amount.shape)) }
-      return now
+    func ofCycles(_ name: String, _ happens: Signal) {
+      let now = m.register("\(name)_now", .bit, reset: 0)
+      m.clocked(clk, reset: zeroes) { now <== happens }
+      ofLayer(name, when: now, constant(1, width: 1))
     }
-    func pulse(_ name: String, _ signal: Signal) {
-      let now = m.register("\(name)_now")
-      m.clocked(clk) { now <== signal }
-      layerCount(name, now)
-    }
-    layerCount("slot_idle", added("slot_idle", when: step, idle))
-    pulse("act_beat", step)
-    pulse("weight_beat", step)
-    layerCount("weight_word", added("weight_word", when: step, liveColumns))
-    pulse("channel_beat", channel)
-    pulse("threshold_beat", slot)
-    pulse("result_beat", result)
-    pulse("cycle_total", inLayer)
-    pulse("cycle_compute", step)
-    pulse("cycle_stall_result", inLayer && stallResult)
-    pulse("cycle_stall_threshold", inLayer && !stallResult && stallThreshold)
-    pulse("cycle_stall_drain", waits && offered)
-    pulse("cycle_stall_operand", waits && !offered)
-    pulse("cycle_drain", moves && fed)
+    ofLayer("slot_idle", when: stepNow, idle)
+    ofLayer("act_beat", when: stepNow, constant(1, width: 1))
+    ofLayer("weight_beat", when: stepNow, constant(1, width: 1))
+    ofLayer("weight_word", when: stepNow, liveColumns)
+    ofCycles("channel_beat", channel)
+    ofLayer("threshold_beat", when: slotNow, constant(1, width: 1))
+    ofLayer("result_beat", when: resultNow, constant(1, width: 1))
+    ofCycles("cycle_total", inLayer)
+    ofLayer("cycle_compute", when: stepNow, constant(1, width: 1))
+    ofCycles("cycle_stall_result", inLayer && stallResult)
+    ofCycles("cycle_stall_threshold", inLayer && !stallResult && stallThreshold)
+    ofCycles("cycle_stall_drain", waits && offered)
+    ofCycles("cycle_stall_operand", waits && !offered)
+    ofCycles("cycle_drain", moves && fed)
 
     m.comment("The count that is asked for.")
-    let selectable = m.wire("selectable", bits(32 * wide))
-    for (i, vector) in perTask.enumerated() {
-      let chosen = m.wire(
-        "\(increments[i].name)_count", vector.element(at: task, width: wide))
-      m.drive { selectable.slice(from: .literal(i) * wide, width: wide) <== chosen }
-    }
-    for (i, total) in layerCounts.enumerated() {
-      m.drive {
-        selectable.slice(from: .literal(perTask.count + i) * wide, width: wide) <== total
+    m.clocked(clk) {
+      for (number, value) in counts.enumerated() {
+        When(select == .literal(number)) { count <== value }
       }
-    }
-    let present = Nat.literal(counters.count)
-    m.drive {
-      selectable.slice(from: present * wide, width: (32 - present) * wide)
-        <== zero(bits((32 - present) * wide))
-      count <== selectable.element(at: select, width: wide)
     }
   }
 }

@@ -66,7 +66,7 @@ struct CoreOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: coreHelp(
-      "COUNT_WIDTH", "bits of the counts beside each accumulator; a tile has fewer than 2^n steps",
+      "COUNT_WIDTH", "bits of a row's counts of steps; a tile has fewer than 2^n steps",
       4...32, "16"),
     transform: wholeNumber)
   var countWidth: Int?
