@@ -22,16 +22,15 @@ import Testing
     ["ACT_WIDTH": 8, "ACC_WIDTH": 64, "MULT_WIDTH": 32],
   ].map { $0.merging(["ROWS": 3, "COLS": 5, "LANES": 4]) { width, _ in width } }
 
-  static let variants: [Configuration] =
-    [("ACT_SIGNED", 0...1), ("MULT_WIDTH", 0...2), ("ROUNDING", 0...4), ("COUNT_EVENTS", 0...1)]
-    .flatMap { name, values in
-      values.flatMap { value in
-        [
-          [name: value, "ROWS": 3, "COLS": 5],
-          [name: value, "ROWS": 1, "COLS": 1, "ACT_SIGNED": 1].merging([name: value]) { $1 },
-        ]
-      }
-    }
+  static let variants: [Configuration] = {
+    let one = [
+      ("ACT_SIGNED", 0...1), ("MULT_WIDTH", 0...2), ("ROUNDING", 0...4), ("COUNT_EVENTS", 0...1),
+    ]
+    .flatMap { name, values in values.map { [name: $0] } }
+    let size = ["ROWS": 3, "COLS": 5]
+    let others = ["ROWS": 1, "COLS": 1, "ACT_SIGNED": 1, "MULT_WIDTH": 0, "COUNT_EVENTS": 0]
+    return one.flatMap { variant in [size, others].map { $0.merging(variant) { $1 } } }
+  }()
 
   @Test(arguments: [
     (["ROWS": 0], "ROWS is 0; it goes from 1 to 1024"),

@@ -33,7 +33,7 @@ import Testing
       let text = try #require(files.verilog.first { $0.name == name }).text
       for later in names[i...] {
         let module = later.dropLast(2)
-        #expect(!text.contains("\(module) #(\n"), "\(name) instantiates \(module)")
+        #expect(!text.contains("  \(module) #(\n"), "\(name) instantiates \(module)")
       }
     }
   }
