@@ -82,7 +82,7 @@ final class RandomExpressions {
     case 7: return cast(width, isSigned, depth)
     case 8: return width.bits == 1 && !isSigned ? bit(depth) : part(width, isSigned, depth)
     case 9...10: return product(isSigned, depth)
-    case 11...12: return extension_(isSigned, depth)
+    case 11...12: return widened(isSigned, depth)
     default: return isSigned ? product(isSigned, depth) : concatenation(depth)
     }
   }
@@ -167,7 +167,7 @@ final class RandomExpressions {
     return make(x.signal * y.signal, both, isSigned) { x.value($0) * y.value($0) }
   }
 
-  private func extension_(_ isSigned: Bool, _ depth: Int) -> TestTerm {
+  private func widened(_ isSigned: Bool, _ depth: Int) -> TestTerm {
     let x = named(term([a, b].randomElement(using: &generator)!, isSigned, depth - 1))
     return make(x.signal.extended(to: both.nat), both, isSigned) { x.value($0) }
   }
@@ -211,7 +211,7 @@ final class RandomExpressions {
   /// One bit: a comparison, a reduction, logic, a bit of a name.
   private func bit(_ depth: Int) -> TestTerm {
     if depth <= 0 { return leaf(one, false) }
-    let width = [a, b].randomElement(using: &generator)!
+    let width = [a, b, both].randomElement(using: &generator)!
     let isSigned = Bool.random(using: &generator)
     let (x, y) = (term(width, isSigned, depth - 1), term(width, isSigned, depth - 1))
     func compare(_ signal: Signal, _ function: @escaping (Int, Int) -> Bool) -> TestTerm {

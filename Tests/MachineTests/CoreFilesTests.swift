@@ -75,13 +75,15 @@ import Testing
       struct Parameter: Decodable { let name: String, value: Int }
       struct Port: Decodable { let name: String, direction: String, signed: Bool, width: String }
       struct Counter: Decodable { let select: Int, event: String, per: String }
-      let generator: String, top: String, config_hash: String
+      let generator: String, top: String, configHash: String
       let parameters: [Parameter], ports: [Port], counters: [Counter]
     }
-    let description = try JSONDecoder().decode(Description.self, from: Data(file.text.utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let description = try decoder.decode(Description.self, from: Data(file.text.utf8))
     #expect(description.generator == "mimegen \(Machine.version)")
     #expect(description.top == Machine.top.name)
-    #expect(description.config_hash == Machine.configurationHashText)
+    #expect(description.configHash == Machine.configurationHashText)
     #expect(
       Dictionary(uniqueKeysWithValues: description.parameters.map { ($0.name, $0.value) })
         == (try Machine.top.parameterValues(["ROWS": 3])))
