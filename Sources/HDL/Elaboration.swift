@@ -89,25 +89,12 @@ struct Elaboration {
   private mutating func parameterValues(
     _ module: Module, _ given: [String: Int?], path: String, _ instance: Location?
   ) -> [String: Int]? {
-    var environment: [String: Int] = [:]
-    for parameter in module.parameters {
-      let location = instance ?? parameter.location
-      guard let value = given[parameter.name] ?? parameter.defaultValue.value(environment),
-        let low = parameter.minimum.value(environment),
-        let high = parameter.maximum.value(environment)
-      else {
-        report("parameter `\(parameter.name)` of `\(path)` or its range has no value", location)
-        return nil
-      }
-      if value < low || value > high {
-        report(
-          "parameter `\(parameter.name)` of `\(path)` is \(value); it goes from \(low) to \(high)",
-          location)
-        return nil
-      }
-      environment[parameter.name] = value
+    let resolved = module.resolvedParameters(given)
+    for (parameter, problem) in resolved.problems {
+      report(
+        "parameter `\(parameter.name)` of `\(path)` \(problem)", instance ?? parameter.location)
     }
-    return environment
+    return resolved.problems.isEmpty ? resolved.values : nil
   }
 
   private mutating func declare(

@@ -4,11 +4,25 @@ extension Module {
   ///
   /// - Throws: `HDLError` with one sentence and the designer's line for each broken rule.
   public func check(at configurations: [Configuration]) throws {
-    let fixed = hierarchy.flatMap(\.diagnostics)
+    let fixed = hierarchy.flatMap(\.diagnostics) + sharedNameDiagnostics()
     guard fixed.isEmpty else { throw HDLError(diagnostics: fixed) }
     for configuration in configurations {
       let found = diagnostics(at: configuration)
       guard found.isEmpty else { throw HDLError(diagnostics: found) }
+    }
+  }
+
+  /// Different modules of one name: only one of them would be printed.
+  private func sharedNameDiagnostics() -> [Diagnostic] {
+    let modules = hierarchy
+    let texts = Dictionary(
+      uniqueKeysWithValues: modules.map { ($0.name, VerilogPrinter.print($0)) })
+    return modules.flatMap(\.instances).compactMap { instance in
+      let name = instance.module.name
+      guard VerilogPrinter.print(instance.module) != texts[name] else { return nil }
+      return Diagnostic(
+        message: "`\(instance.name)` is an instance of another module that is named `\(name)` too; "
+          + "choose another name", location: instance.location)
     }
   }
 

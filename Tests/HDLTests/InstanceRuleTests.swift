@@ -156,4 +156,30 @@ import Testing
           + "4 bits; extend or truncate the value"
       ])
   }
+
+  /// Only one of two modules of a name would be printed.
+  @Test func differentModulesOfOneName() {
+    let one = Module("pulse", "") { m in
+      let q = m.output("q")
+      m.drive { q <== zero(.bit) }
+    }
+    let other = Module("pulse", "") { m in
+      let q = m.output("q")
+      m.drive { q <== constant(1, width: 1) }
+    }
+    let line = #line + 5
+    let subject = Module("subject", "") { m in
+      let y = m.output("y", bits(3))
+      m.given(1 == 1, "block_of_instances") {
+        m.instance("first", of: one, ports: [("q", y[0])])
+        m.instance("second", of: other, ports: [("q", y[1])])
+        m.instance("third", of: one, ports: [("q", y[2])])
+      }
+    }
+    #expect(
+      subject.findings().map(\.description) == [
+        "HDLTests/InstanceRuleTests.swift:\(line): `second` is an instance of another module that "
+          + "is named `pulse` too; choose another name"
+      ])
+  }
 }
