@@ -38,6 +38,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
+    .testTarget(name: "MachineTests", dependencies: ["HDL", "Machine"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(name: "CosimulationTests", dependencies: ["HDL", "Machine", "Cosimulation"]),

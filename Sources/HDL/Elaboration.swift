@@ -30,15 +30,17 @@ struct Elaboration {
     /// What it reads in the same cycle; empty for a register.
     let reads: [Bits]
     let location: Location
-    let isRegister: Bool
-    /// A memory is written by address: its words are one net here.
-    let isWhole: Bool
+    /// The clocked process that drives a register or a memory; nil for a wire. Inside a process
+    /// the last assignment counts, so that one process may drive a bit in several places.
+    let process: Int?
   }
 
   private(set) var nets: [Net] = []
   private(set) var drivers: [Driver] = []
   private(set) var diagnostics: [Diagnostic] = []
   private var numbers: [String: Int] = [:]
+  /// Clocked processes so far.
+  private var processes = 0
 
   /// Flattens `module`; rules that its numbers break are in `diagnostics`.
   init(_ module: Module, _ configuration: Configuration) {
@@ -47,12 +49,15 @@ struct Elaboration {
     where !module.parameters.contains(where: { $0.name == name }) {
       report("`\(module.name)` has no parameter `\(name)`", location)
     }
-    let environment = parameterValues(module, configuration, path: module.name, location)
-    guard diagnostics.isEmpty else { return }
-    for port in module.ports {
-      declare(port, "", environment, isExternal: port.kind == .input)
-    }
-    visit(module.items, Context(prefix: "", environment: environment, module: module))
+    guard let environment = parameterValues(module, configuration, path: module.name, nil),
+      diagnostics.isEmpty
+    else { return }
+    let context = Context(
+      prefix: "", environment: environment, module: module, location: location)
+    for port in module.ports { declare(port, context, isExternal: port.kind == .input) }
+    // Names first: a statement may read a name of another iteration or of a later line.
+    visit(module.items, context, .declare)
+    visit(module.items, context, .connect)
   }
 
   private mutating func report(_ message: String, _ location: Location) {
@@ -60,122 +65,157 @@ struct Elaboration {
     if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
   }
 
-  private struct Context {
+  struct Context {
     /// Path of the instance, with a trailing dot.
     let prefix: String
     /// Labels of the generate blocks inside the module.
     var blocks = ""
     var environment: [String: Int]
     let module: Module
-  }
+    /// The statement in hand.
+    var location: Location
 
-  private mutating func parameterValues(
-    _ module: Module, _ given: [String: Int], path: String, _ location: Location
-  ) -> [String: Int] {
-    var environment: [String: Int] = [:]
-    for parameter in module.parameters {
-      guard let value = given[parameter.name] ?? parameter.defaultValue.value(environment),
-        let low = parameter.minimum.value(environment),
-        let high = parameter.maximum.value(environment)
-      else {
-        report("the value or range of parameter `\(parameter.name)` has no value", location)
-        continue
-      }
-      environment[parameter.name] = value
-      if value < low || value > high {
-        report(
-          "parameter `\(parameter.name)` of `\(path)` is \(value); it goes from \(low) to \(high)",
-          parameter.location)
-      }
+    var path: String { prefix + blocks }
+
+    func at(_ location: Location) -> Context {
+      var context = self
+      context.location = location
+      return context
     }
-    return environment
   }
 
-  @discardableResult
+  /// The values of a module's parameters; nil, and a report, where one has none or is outside its
+  /// range. The report is for the line of the instance, or else of the parameter.
+  private mutating func parameterValues(
+    _ module: Module, _ given: [String: Int?], path: String, _ instance: Location?
+  ) -> [String: Int]? {
+    let resolved = module.resolvedParameters(given)
+    for (parameter, problem) in resolved.problems {
+      report(
+        "parameter `\(parameter.name)` of `\(path)` \(problem)", instance ?? parameter.location)
+    }
+    return resolved.problems.isEmpty ? resolved.values : nil
+  }
+
   private mutating func declare(
-    _ declaration: Declaration, _ path: String, _ environment: [String: Int],
-    isExternal: Bool = false
-  ) -> Int {
-    let name = path + declaration.name
-    if let number = numbers[name] { return number }
-    let width = declaration.shape.width.value(environment) ?? 0
+    _ declaration: Declaration, _ context: Context, isExternal: Bool = false
+  ) {
+    let name = context.path + declaration.name
+    let width = declaration.shape.width.value(context.environment) ?? 0
     if width < 1 {
       report(
         "`\(declaration.name)` has \(width) bits; a signal has at least 1", declaration.location)
     }
-    if let depth = declaration.depth, (depth.value(environment) ?? 0) < 1 {
+    if let depth = declaration.depth, (depth.value(context.environment) ?? 0) < 1 {
       report("memory `\(declaration.name)` has no words", declaration.location)
     }
     numbers[name] = nets.count
     nets.append(
       Net(path: name, width: width, location: declaration.location, isExternal: isExternal))
-    return nets.count - 1
+  }
+
+  /// The number of a net by its path; nil, and a report, where it does not exist.
+  mutating func net(at path: String, _ context: Context) -> Int? {
+    if let number = numbers[path] { return number }
+    report(
+      "`\(path)` does not exist at these parameters; guard the edge with `given`", context.location)
+    return nil
   }
 
   // MARK: Items
 
-  private mutating func visit(_ items: [Item], _ context: Context) {
-    let path = context.prefix + context.blocks
-    // Names first: an item may read a name of another iteration or of a later line.
+  private enum Pass { case declare, connect }
+
+  private mutating func visit(_ items: [Item], _ context: Context, _ pass: Pass) {
     for item in items {
       switch item {
-      case .declare(let declaration, _): declare(declaration, path, context.environment)
-      case .reduce(let reduction): declare(reduction.target, path, context.environment)
-      default: break
+      case .forEach(let loop):
+        guard let count = loop.count.value(context.environment), count >= 0 else {
+          report("the count of the loop `\(loop.label)` is not a number from 0 on", loop.location)
+          continue
+        }
+        for i in 0..<count {
+          var inner = context
+          inner.blocks += "\(loop.label)[\(i)]."
+          inner.environment[loop.index] = i
+          visit(loop.body, inner, pass)
+        }
+      case .given(let given):
+        let holds = given.condition.value(context.environment) == true
+        guard let branch = holds ? given.then : given.otherwise else { continue }
+        var inner = context
+        inner.blocks += "\(branch.label)."
+        visit(branch.body, inner, pass)
+      case .instance(let instance): visit(instance, context, pass)
+      default:
+        switch pass {
+        case .declare: declare(item, context)
+        case .connect: connect(item, context)
+        }
       }
     }
-    for item in items { visit(item, context) }
   }
 
-  private mutating func visit(_ item: Item, _ context: Context) {
+  private mutating func visit(_ instance: Instance, _ context: Context, _ pass: Pass) {
+    let path = context.path + instance.name
+    var given: [String: Int?] = [:]
+    for parameter in instance.parameters {
+      given[parameter.name] = .some(parameter.value.value(context.environment))
+    }
+    guard
+      let environment = parameterValues(instance.module, given, path: path, instance.location)
+    else { return }
+    let inner = Context(
+      prefix: path + ".", environment: environment, module: instance.module,
+      location: instance.location)
+    switch pass {
+    case .declare: for port in instance.module.ports { declare(port, inner) }
+    case .connect: connectPorts(of: instance, inner, context.at(instance.location))
+    }
+    visit(instance.module.items, inner, pass)
+  }
+
+  private mutating func declare(_ item: Item, _ context: Context) {
+    switch item {
+    case .declare(let declaration, _): declare(declaration, context)
+    case .reduce(let reduction): declare(reduction.target, context)
+    default: break
+    }
+  }
+
+  private mutating func connect(_ item: Item, _ context: Context) {
     switch item {
     case .declare(let declaration, let value):
       guard let value else { return }
       let target = Signal(.reference(declaration, at: nil), declaration.shape)
-      drive(target, [value], declaration.location, context)
-    case .assign(let target, let value, let location): drive(target, [value], location, context)
+      drive(target, value, context.at(declaration.location))
+    case .assign(let target, let value, let location): drive(target, value, context.at(location))
     case .clocked(let process): clocked(process, context)
-    case .reduce(let reduction): reduce(reduction, context)
-    case .forEach(let loop):
-      guard let count = loop.count.value(context.environment), count >= 0 else {
-        return report("the count of loop `\(loop.label)` has no value", loop.location)
-      }
-      for i in 0..<count {
-        var inner = context
-        inner.blocks += "\(loop.label)[\(i)]."
-        inner.environment[loop.index] = i
-        visit(loop.body, inner)
-      }
-    case .given(let given):
-      let branch =
-        given.condition.value(context.environment) == true ? given.then : given.otherwise
-      guard let branch else { return }
-      var inner = context
-      inner.blocks += "\(branch.label)."
-      visit(branch.body, inner)
-    case .instance(let instance): self.instance(instance, context)
-    case .require(let obligation, let location): require(obligation, location, context)
-    case .unused, .comment: break
+    case .reduce(let reduction): reduce(reduction, context.at(reduction.location))
+    case .require(let obligation, let location): require(obligation, context.at(location))
+    case .unused(_, let signals, let location):
+      for signal in signals { _ = bits(readBy: signal, context.at(location)) }
+    case .comment, .forEach, .given, .instance: break
     }
   }
 
-  private mutating func require(
-    _ obligation: Obligation, _ location: Location, _ context: Context
-  ) {
+  private mutating func require(_ obligation: Obligation, _ context: Context) {
     if obligation.condition.value(context.environment) != true {
-      report(obligation.message, location)
+      report(obligation.message, context.location)
     }
   }
 
-  private mutating func drive(
-    _ target: Signal, _ values: [Signal], _ location: Location, _ context: Context
+  private mutating func drive(_ target: Signal, _ value: Signal, _ context: Context) {
+    let reads = bits(readBy: value, context)
+    guard let target = bits(of: target, context) else { return }
+    addDriver(target, reads, context)
+  }
+
+  private mutating func addDriver(
+    _ target: Bits, _ reads: [Bits], _ context: Context, process: Int? = nil
   ) {
-    guard let bits = bits(of: target, context) else { return }
-    var reads: [Bits] = []
-    for value in values { collect(value, &reads, context) }
     drivers.append(
-      Driver(
-        target: bits, reads: reads, location: location, isRegister: false, isWhole: false))
+      Driver(target: target, reads: reads, location: context.location, process: process))
   }
 
   private mutating func reduce(_ reduction: Reduction, _ context: Context) {
@@ -185,131 +225,54 @@ struct Elaboration {
     for i in 0..<Swift.max(0, reduction.count.value(context.environment) ?? 0) {
       var inner = context
       inner.environment[reduction.index] = i
-      for obligation in reduction.term.obligations {
-        require(obligation, reduction.location, inner)
-      }
-      collect(reduction.term, &reads, inner)
+      for obligation in reduction.term.obligations { require(obligation, inner) }
+      reads += self.bits(readBy: reduction.term, inner)
     }
-    drivers.append(
-      Driver(
-        target: bits, reads: reads, location: reduction.location, isRegister: false, isWhole: false)
-    )
+    addDriver(bits, reads, context)
   }
 
   private mutating func clocked(_ process: ClockedProcess, _ context: Context) {
-    var seen: [Bits] = []
-    func targets(_ statements: [Statement]) -> [(Signal, Location)] {
-      statements.flatMap { statement -> [(Signal, Location)] in
-        switch statement {
-        case .assign(let target, _, let location): return [(target, location!)]
-        case .when(_, let then, let otherwise, _): return targets(then) + targets(otherwise)
-        }
-      }
+    processes += 1
+    for signal in [process.clock, process.reset, process.enable].compactMap({ $0 }) {
+      _ = bits(readBy: signal, context.at(process.location))
     }
-    for (target, location) in targets(process.statements) {
-      guard let bits = bits(of: target, context), !seen.contains(bits) else { continue }
-      seen.append(bits)
-      var isWhole = false
-      if case .word = target.expression { isWhole = true }
-      drivers.append(
-        Driver(target: bits, reads: [], location: location, isRegister: true, isWhole: isWhole))
+    visit(process.statements, of: process, context)
+  }
+
+  private mutating func visit(
+    _ statements: [Statement], of process: ClockedProcess, _ context: Context
+  ) {
+    for statement in statements {
+      switch statement {
+      case .assign(let target, let value, let location):
+        let context = context.at(location ?? process.location)
+        for operand in [value] + target.expression.operands { _ = bits(readBy: operand, context) }
+        // A reset gives its value to the whole register.
+        let isReset = process.reset != nil && target.root?.reset != nil
+        guard let some = bits(of: target, context) else { continue }
+        let all = Bits(net: some.net, low: 0, width: nets[some.net].width)
+        addDriver(isReset ? all : some, [], context, process: processes)
+      case .when(let condition, let then, let otherwise, let location):
+        _ = bits(readBy: condition, context.at(location))
+        visit(then, of: process, context)
+        visit(otherwise, of: process, context)
+      }
     }
   }
 
-  private mutating func instance(_ instance: Instance, _ context: Context) {
-    let path = context.prefix + context.blocks + instance.name
-    var given: [String: Int] = [:]
-    for parameter in instance.parameters {
-      given[parameter.name] = parameter.value.value(context.environment)
-    }
-    let environment = parameterValues(instance.module, given, path: path, instance.location)
-    let inner = Context(prefix: path + ".", environment: environment, module: instance.module)
-    for port in instance.module.ports { declare(port, inner.prefix, environment) }
+  /// `inner` is the context inside the instance, `outer` that of its statement.
+  private mutating func connectPorts(
+    of instance: Instance, _ inner: Context, _ outer: Context
+  ) {
     for (name, signal) in instance.ports {
-      guard let port = instance.module.ports.first(where: { $0.name == name }) else { continue }
-      let inside = Signal(.reference(port, at: nil), port.shape)
+      guard let port = instance.module.ports.first(where: { $0.name == name }),
+        let inside = bits(of: Signal(.reference(port, at: nil), port.shape), inner)
+      else { continue }
       if port.kind == .input {
-        guard let target = bits(of: inside, inner) else { continue }
-        var reads: [Bits] = []
-        collect(signal, &reads, context)
-        drivers.append(
-          Driver(
-            target: target, reads: reads, location: instance.location, isRegister: false,
-            isWhole: false))
-      } else if let target = bits(of: signal, context), let source = bits(of: inside, inner) {
-        drivers.append(
-          Driver(
-            target: target, reads: [source], location: instance.location, isRegister: false,
-            isWhole: false))
+        addDriver(inside, bits(readBy: signal, outer), outer)
+      } else if let target = bits(of: signal, outer) {
+        addDriver(target, [inside], outer)
       }
-    }
-    visit(instance.module.items, inner)
-  }
-
-  // MARK: Bits
-
-  private mutating func net(
-    _ declaration: Declaration, _ indices: [Nat]?, _ context: Context
-  ) -> Int? {
-    if declaration.kind == .pattern {
-      return declare(declaration, context.prefix, context.environment, isExternal: true)
-    }
-    var rest = (indices ?? [])[...]
-    var path = context.prefix
-    for step in declaration.scope {
-      guard let index = step.index else {
-        path += "\(step.label)."
-        continue
-      }
-      let number = indices == nil ? .index(index) : rest.popFirst() ?? 0
-      path += "\(step.label)[\(number.value(context.environment) ?? -1)]."
-    }
-    if let number = numbers[path + declaration.name] { return number }
-    report(
-      "`\(path)\(declaration.name)` does not exist at these parameters; guard the edge with `given`",
-      declaration.location)
-    return nil
-  }
-
-  private mutating func bits(of target: Signal, _ context: Context) -> Bits? {
-    switch target.expression {
-    case .reference(let declaration, let indices):
-      return net(declaration, indices, context).map {
-        Bits(net: $0, low: 0, width: nets[$0].width)
-      }
-    case .word(let declaration, _):
-      return net(declaration, nil, context).map { Bits(net: $0, low: 0, width: nets[$0].width) }
-    case .slice(let base, let from, _):
-      guard let whole = bits(of: base, context), let low = from.value(context.environment),
-        let width = target.width.value(context.environment)
-      else { return nil }
-      return Bits(net: whole.net, low: whole.low + low, width: width)
-    case .cast(let inner): return bits(of: inner, context)
-    default: return nil
-    }
-  }
-
-  private mutating func collect(_ value: Signal, _ reads: inout [Bits], _ context: Context) {
-    switch value.expression {
-    case .reference, .slice:
-      if let bits = bits(of: value, context) { reads.append(bits) }
-    case .word(_, let address):
-      if let bits = bits(of: value, context) { reads.append(bits) }
-      collect(address, &reads, context)
-    case .element(let base, let index):
-      collect(base, &reads, context)
-      collect(index, &reads, context)
-    case .constant: break
-    case .compareNumber(let a, _, _), .widened(let a), .unary(_, let a), .cast(let a):
-      collect(a, &reads, context)
-    case .concatenation(let parts): for part in parts { collect(part, &reads, context) }
-    case .binary(_, let a, let b):
-      collect(a, &reads, context)
-      collect(b, &reads, context)
-    case .mux(let condition, let a, let b):
-      collect(condition, &reads, context)
-      collect(a, &reads, context)
-      collect(b, &reads, context)
     }
   }
 }

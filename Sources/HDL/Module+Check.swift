@@ -4,11 +4,25 @@ extension Module {
   ///
   /// - Throws: `HDLError` with one sentence and the designer's line for each broken rule.
   public func check(at configurations: [Configuration]) throws {
-    let fixed = hierarchy.flatMap(\.diagnostics)
+    let fixed = hierarchy.flatMap(\.diagnostics) + sharedNameDiagnostics()
     guard fixed.isEmpty else { throw HDLError(diagnostics: fixed) }
     for configuration in configurations {
       let found = diagnostics(at: configuration)
       guard found.isEmpty else { throw HDLError(diagnostics: found) }
+    }
+  }
+
+  /// Different modules of one name: only one of them would be printed.
+  private func sharedNameDiagnostics() -> [Diagnostic] {
+    let modules = hierarchy
+    let texts = Dictionary(
+      uniqueKeysWithValues: modules.map { ($0.name, VerilogPrinter.print($0)) })
+    return modules.flatMap(\.instances).compactMap { instance in
+      let name = instance.module.name
+      guard VerilogPrinter.print(instance.module) != texts[name] else { return nil }
+      return Diagnostic(
+        message: "`\(instance.name)` is an instance of another module that is named `\(name)` too; "
+          + "choose another name", location: instance.location)
     }
   }
 
@@ -41,38 +55,33 @@ extension Elaboration {
       var next = 0
       var previous: Driver?
       for driver in byNet[number].sorted(by: { $0.target.low < $1.target.low }) {
-        if driver.target.low > next {
-          report(
-            "nothing drives \(Self.range(next, driver.target.low)) of `\(net.path)`", net.location)
+        let target = driver.target
+        if target.low > next {
+          report("nothing drives \(net.text(next, target.low))", net.location)
         }
-        if driver.target.low < next, let previous, !(driver.isWhole && previous.isWhole) {
-          let end = min(next, driver.target.low + driver.target.width)
+        if target.low < next, let previous,
+          driver.process == nil || driver.process != previous.process
+        {
+          let end = min(next, target.low + target.width)
+          let isPlural = (target.low, end) != (0, net.width) && end - target.low > 1
           report(
-            "\(Self.range(driver.target.low, end)) of `\(net.path)` is driven here and at "
+            "\(net.text(target.low, end)) \(isPlural ? "are" : "is") driven here and at "
               + "\(previous.location)", driver.location)
         }
-        if driver.target.low + driver.target.width > next {
-          next = driver.target.low + driver.target.width
+        if target.low + target.width > next {
+          next = target.low + target.width
           previous = driver
         }
       }
-      if next == 0 {
-        report("nothing drives `\(net.path)`", net.location)
-      } else if next < net.width {
-        report("nothing drives \(Self.range(next, net.width)) of `\(net.path)`", net.location)
-      }
+      if next < net.width { report("nothing drives \(net.text(next, net.width))", net.location) }
     }
     return result
-  }
-
-  private static func range(_ low: Int, _ end: Int) -> String {
-    end - low == 1 ? "bit \(low)" : "bits \(low) to \(end - 1)"
   }
 
   /// The first combinational loop, node by node.
   func loopDiagnostics() -> [Diagnostic] {
     var byNet: [[Int]] = Array(repeating: [], count: nets.count)
-    for (i, driver) in drivers.enumerated() where !driver.isRegister {
+    for (i, driver) in drivers.enumerated() where driver.process == nil {
       byNet[driver.target.net].append(i)
     }
     func sources(_ i: Int) -> [Int] {
@@ -82,7 +91,7 @@ extension Elaboration {
     }
     enum Mark { case new, open, done }
     var marks = [Mark](repeating: .new, count: drivers.count)
-    for start in drivers.indices where marks[start] == .new && !drivers[start].isRegister {
+    for start in drivers.indices where marks[start] == .new && drivers[start].process == nil {
       // Depth first with an explicit stack: a drain chain is as deep as the array has rows.
       var stack: [(node: Int, rest: [Int])] = [(start, sources(start))]
       marks[start] = .open
@@ -111,5 +120,13 @@ extension Elaboration {
       }
     }
     return []
+  }
+}
+
+extension Elaboration.Net {
+  /// Bits `low ..< end` in words.
+  fileprivate func text(_ low: Int, _ end: Int) -> String {
+    if low == 0, end == width { return "`\(path)`" }
+    return (end - low == 1 ? "bit \(low)" : "bits \(low) to \(end - 1)") + " of `\(path)`"
   }
 }

@@ -59,26 +59,39 @@ public struct Module: Sendable {
   ///
   /// - Throws: `HDLError` where a name is unknown or a value is outside its range.
   public func parameterValues(_ values: Configuration) throws -> Configuration {
-    var result: Configuration = [:]
     var problems: [Diagnostic] = []
     for name in values.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
       problems.append(
         Diagnostic(message: "`\(self.name)` has no parameter `\(name)`", location: Location("", 0)))
     }
-    for parameter in parameters {
-      guard let value = values[parameter.name] ?? parameter.defaultValue.value(result),
-        let low = parameter.minimum.value(result), let high = parameter.maximum.value(result)
-      else { continue }
-      result[parameter.name] = value
-      if value < low || value > high {
-        problems.append(
-          Diagnostic(
-            message: "\(parameter.name) is \(value); it goes from \(low) to \(high)",
-            location: parameter.location))
-      }
+    let resolved = resolvedParameters(values)
+    problems += resolved.problems.map {
+      Diagnostic(message: "\($0.parameter.name) \($0.problem)", location: $0.parameter.location)
     }
     guard problems.isEmpty else { throw HDLError(diagnostics: problems) }
-    return result
+    return resolved.values
+  }
+
+  /// The values of the parameters, and what is wrong with those that have none or are outside their
+  /// range. A given nil is a number that has no value.
+  func resolvedParameters(
+    _ given: [String: Int?]
+  ) -> (values: Configuration, problems: [(parameter: Parameter, problem: String)]) {
+    var values: Configuration = [:]
+    var problems: [(parameter: Parameter, problem: String)] = []
+    for parameter in parameters {
+      guard let value = given[parameter.name] ?? parameter.defaultValue.value(values),
+        let low = parameter.minimum.value(values), let high = parameter.maximum.value(values)
+      else {
+        problems.append((parameter, "or its range has no value"))
+        continue
+      }
+      values[parameter.name] = value
+      if value < low || value > high {
+        problems.append((parameter, "is \(value); it goes from \(low) to \(high)"))
+      }
+    }
+    return (values, problems)
   }
 
   /// The ports' names, directions and widths as expressions of the parameters, in order.
@@ -97,25 +110,29 @@ public struct Module: Sendable {
   public var hierarchy: [Module] {
     var seen: Set<String> = []
     var result: [Module] = []
-    func visitItems(_ items: [Item]) {
-      for item in items {
-        switch item {
-        case .instance(let instance): visit(instance.module)
-        case .forEach(let loop): visitItems(loop.body)
-        case .given(let given):
-          visitItems(given.then.body)
-          visitItems(given.otherwise?.body ?? [])
-        default: break
-        }
-      }
-    }
     func visit(_ module: Module) {
       guard seen.insert(module.name).inserted else { return }
-      visitItems(module.items)
+      for instance in module.instances { visit(instance.module) }
       result.append(module)
     }
     visit(self)
     return result
+  }
+
+  /// Its instances, those inside generate blocks among them, in order.
+  var instances: [Instance] {
+    func instances(_ items: [Item]) -> [Instance] {
+      items.flatMap { item -> [Instance] in
+        switch item {
+        case .instance(let instance): return [instance]
+        case .forEach(let loop): return instances(loop.body)
+        case .given(let given):
+          return instances(given.then.body) + instances(given.otherwise?.body ?? [])
+        default: return []
+        }
+      }
+    }
+    return instances(items)
   }
 }
 

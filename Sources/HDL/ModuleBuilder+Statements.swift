@@ -5,13 +5,7 @@ extension ModuleBuilder {
       switch statement {
       case .assign(let target, let value, let location):
         let location = location!
-        check(assigning: value, to: target, location)
-        if let declaration = target.root, declaration.isClocked || declaration.kind == .input {
-          report(
-            declaration.kind == .input
-              ? "\(target.text) is an input and cannot be driven inside the module"
-              : "\(target.text) is a register; assign it inside `clocked`", location)
-        }
+        check(assigning: value, to: target, in: .drive, location)
         add(.assign(target: target, value: value, location))
       case .when(_, _, _, let location):
         report("`When` stands in `drive`; use `mux`, or a register in `clocked`", location)
@@ -55,12 +49,7 @@ extension ModuleBuilder {
     for statement in statements {
       switch statement {
       case .assign(let target, let value, let location):
-        check(assigning: value, to: target, location!)
-        if let declaration = target.root, !declaration.isClocked {
-          report(
-            "\(target.text) is not a register; declare it with `register`, or use `drive`",
-            location!)
-        }
+        check(assigning: value, to: target, in: .clocked, location!)
       case .when(let condition, let then, let otherwise, let location):
         var bit = condition
         bit.require(
@@ -94,11 +83,12 @@ extension ModuleBuilder {
     _ doc: String, _ location: Location, _ term: (Nat) -> Signal
   ) -> Signal {
     let target = declare(name, shape, .wire, doc: doc, location)
-    checkSpelling(index, location)
-    checkIndex(index, isGenerate: false, location)
+    take("\(name)_terms", location)
+    takeIndex(index, isGenerate: false, location)
     let value = term(.index(index))
     let result = signal(target)
     // What the terms demand of the index is checked for every value of it.
+    checkReach(value, location)
     for problem in value.problems { report(problem, location) }
     if value.width.difference(from: shape.width) != 0 || value.shape.isSigned != shape.isSigned {
       report(
@@ -111,17 +101,6 @@ extension ModuleBuilder {
           target: target, operation: operation, index: index, count: count, term: value,
           location: location)))
     return result
-  }
-}
-
-extension Signal {
-  /// The declared name that an assignment to this signal drives, if it is one.
-  var root: Declaration? {
-    switch expression {
-    case .reference(let declaration, _), .word(let declaration, _): return declaration
-    case .slice(let base, _, _), .cast(let base): return base.root
-    default: return nil
-    }
   }
 }
 

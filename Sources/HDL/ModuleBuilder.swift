@@ -12,10 +12,7 @@ public final class ModuleBuilder {
   /// Items of the generate block being described, innermost last.
   private var blocks: [[Item]] = [[]]
   private(set) var scope: [ScopeStep] = []
-  /// Names taken in each block around the current one, with the line that took them.
-  private var names: [[String: Location]] = [[:]]
-  /// Loop indices, with the line that used each first.
-  private var indexLocations: [String: (isGenerate: Bool, location: Location)] = [:]
+  private var names = NameTable()
 
   init(name: String, location: Location) {
     self.name = name
@@ -35,52 +32,24 @@ public final class ModuleBuilder {
     if let problem = VerilogNames.problem(with: name) { report(problem, location) }
   }
 
-  func take(_ name: String, _ location: Location) {
+  func take(_ name: String, atHead: Bool = false, _ location: Location) {
     checkSpelling(name, location)
-    for block in names {
-      if let other = block[name] {
-        report("the name `\(name)` is already taken at \(other); choose another", location)
-        return
-      }
-    }
-    names[names.count - 1][name] = location
+    if let problem = names.take(name, atHead: atHead, location) { report(problem, location) }
   }
 
-  /// A loop index may be used by several loops, all of them generate loops or all of them sums;
-  /// it shares its scope with the module's names.
-  func checkIndex(_ index: String, isGenerate: Bool, _ location: Location) {
-    if let other = names[0][index], indexLocations[index] == nil {
-      report("the name `\(index)` is already taken at \(other); choose another", location)
-    } else if let (wasGenerate, other) = indexLocations[index], wasGenerate != isGenerate {
-      report(
-        "`\(index)` is the index of a \(wasGenerate ? "generate loop" : "sum") at \(other) and "
-          + "cannot be that of a \(isGenerate ? "generate loop" : "sum"); choose another", location)
-    }
-    guard indexLocations[index] == nil else { return }
-    indexLocations[index] = (isGenerate, location)
-    names[0][index] = location
-    if isGenerate { loopIndices.append(index) }
+  func takeIndex(_ index: String, isGenerate: Bool, _ location: Location) {
+    checkSpelling(index, location)
+    let (isFirst, problem) = names.takeIndex(index, isGenerate: isGenerate, location)
+    if let problem { report(problem, location) }
+    if isFirst, isGenerate { loopIndices.append(index) }
   }
 
-  /// Reports what is wrong with a signal at the statement that uses it, and keeps what only a
-  /// configuration can decide.
-  func check(_ signal: Signal, _ location: Location) {
-    for problem in signal.problems { report(problem, location) }
-    for obligation in signal.obligations { add(.require(obligation, location)) }
-  }
-
-  func check(assigning value: Signal, to target: Signal, _ location: Location) {
-    var both = Signal(target.expression, target.shape, from: [target, value])
-    both.require(
-      target.width == value.width,
-      "\(target.text) has \(target.widthText) and is assigned \(value.text) with "
-        + "\(value.widthText); extend or truncate the value")
-    if target.shape.isSigned != value.shape.isSigned {
-      both.problems.append(
-        "\(target.text) is \(target.signText) and is assigned \(value.text), which is "
-          + "\(value.signText); use `asSigned` or `asUnsigned` where that is meant")
-    }
-    check(both, location)
+  /// What Verilog declares at the head of the module cannot depend on a generate block.
+  private func requireModuleLevel(_ what: String, _ name: String, _ location: Location) {
+    guard let block = scope.last else { return }
+    report(
+      "\(what) `\(name)` is declared inside the block `\(block.label)`; declare it outside every block",
+      location)
   }
 
   func add(_ item: Item) { blocks[blocks.count - 1].append(item) }
@@ -88,9 +57,9 @@ public final class ModuleBuilder {
   func nest(_ step: ScopeStep, _ body: () -> Void) -> [Item] {
     scope.append(step)
     blocks.append([])
-    names.append([:])
+    names.beginBlock()
     body()
-    names.removeLast()
+    names.endBlock()
     scope.removeLast()
     return blocks.removeLast()
   }
@@ -99,11 +68,11 @@ public final class ModuleBuilder {
     _ name: String, _ shape: Shape, _ kind: Declaration.Kind, depth: Nat? = nil,
     isClocked: Bool = false, reset: Nat? = nil, doc: String, _ location: Location
   ) -> Declaration {
-    take(name, location)
-    let declaration = Declaration(
+    take(name, atHead: kind == .input || kind == .output, location)
+    if let reset { check(Signal(number: reset, shape), location) }
+    return Declaration(
       name, shape, kind, depth: depth, isClocked: isClocked, reset: reset, doc: doc, scope: scope,
       location: location)
-    return declaration
   }
 
   func signal(_ declaration: Declaration) -> Signal {
@@ -128,7 +97,8 @@ public final class ModuleBuilder {
     _ doc: String, file: StaticString = #fileID, line: Int = #line
   ) -> Nat {
     let location = Location(file, line)
-    take(name, location)
+    requireModuleLevel("parameter", name, location)
+    take(name, atHead: true, location)
     parameters.append(
       Parameter(
         name: name, defaultValue: defaultValue, minimum: minimum, maximum: maximum, doc: doc,
@@ -141,7 +111,13 @@ public final class ModuleBuilder {
     _ name: String, _ definition: Nat, _ doc: String = "", file: StaticString = #fileID,
     line: Int = #line
   ) -> Nat {
-    take(name, Location(file, line))
+    let location = Location(file, line)
+    take(name, atHead: true, location)
+    if let index = definition.loopIndex {
+      report(
+        "the constant `\(name)` depends on the loop index `\(index)`, which ends with its loop; use "
+          + "the number itself", location)
+    }
     constants.append(
       NamedConstant(name: name, definition: definition, bitPattern: nil, doc: doc))
     return .constant(name, definition)
@@ -153,7 +129,7 @@ public final class ModuleBuilder {
     line: Int = #line
   ) -> Signal {
     let location = Location(file, line)
-    take(name, location)
+    take(name, atHead: true, location)
     constants.append(
       NamedConstant(name: name, definition: 0, bitPattern: (width, value), doc: doc))
     let declaration = Declaration(
@@ -213,6 +189,7 @@ public final class ModuleBuilder {
     _ name: String, _ shape: Shape, _ kind: Declaration.Kind, isClocked: Bool = false,
     reset: Nat? = nil, _ doc: String, _ location: Location
   ) -> Signal {
+    requireModuleLevel("port", name, location)
     let port = declare(name, shape, kind, isClocked: isClocked, reset: reset, doc: doc, location)
     ports.append(port)
     return signal(port)

@@ -58,6 +58,18 @@ public indirect enum Nat: Sendable, ExpressibleByIntegerLiteral {
     }
   }
 
+  /// A loop index that the number depends on, if there is one.
+  var loopIndex: String? {
+    switch self {
+    case .literal, .parameter: return nil
+    case .index(let name): return name
+    case .constant(_, let a), .ceilLog2(let a): return a.loopIndex
+    case .add(let a, let b), .subtract(let a, let b), .multiply(let a, let b),
+      .divide(let a, let b), .shiftLeft(let a, let b), .maximum(let a, let b):
+      return a.loopIndex ?? b.loopIndex
+    }
+  }
+
   /// The same number with parameters replaced, as an instance sees its module's widths.
   func substituting(_ parameters: [String: Nat]) -> Nat {
     func sub(_ n: Nat) -> Nat { n.substituting(parameters) }

@@ -47,9 +47,10 @@ extension Signal {
   private mutating func requireInside(_ base: Signal, from: Nat, width: Nat) {
     let first = VerilogExpression.text(from)
     let last = VerilogExpression.text(from + width - 1)
+    require(1 <= width, "a slice of \(base.text) has \(Self.bitsText(width)), and takes at least 1")
+    let what = first == last ? "bit \(first)" : "bits \(first) to \(last)"
     let sentence =
-      "bits \(first) to \(last) of \(base.text) are outside its "
-      + "\(base.widthText)"
+      "\(what) of \(base.text) \(first == last ? "is" : "are") outside its \(base.widthText)"
     require(0 <= from, sentence)
     require(from + width <= base.width, sentence)
   }

@@ -80,6 +80,9 @@ extension Signal {
           + "compare it with a signed constant")
     }
     result.require(
+      0 <= n,
+      "\(a.text) is compared with the number `\(VerilogExpression.text(n))`, which is less than 0")
+    result.require(
       a.width <= 32, "\(a.text) has \(a.widthText) and is compared with a number of 32 bits")
     return result
   }
@@ -120,17 +123,30 @@ public func concatenate(_ signals: Signal...) -> Signal {
 ///
 /// The number is a literal, a parameter or a named constant, so that it prints as one word.
 public func constant(_ number: Nat, width: Nat) -> Signal {
-  var result = Signal(.constant(number), bits(width))
-  switch number {
-  case .literal, .parameter, .constant: break
-  default:
-    result.problems.append(
-      "the number `\(VerilogExpression.text(number))` has no name; declare it with `m.constant`")
+  Signal(number: number, bits(width))
+}
+
+extension Signal {
+  /// An elaboration-time number that has to fit `shape`.
+  init(number: Nat, _ shape: Shape) {
+    self.init(.constant(number), shape)
+    let text = VerilogExpression.text(number)
+    let room = widthText
+    let sign = signText
+    switch number {
+    case .literal: break
+    case .parameter, .constant:
+      require(
+        shape.width <= 32,
+        "the number `\(text)` has 32 bits and is given \(room); extend it from 32")
+    default:
+      problems.append("the number `\(text)` has no name; declare it with `m.constant`")
+    }
+    let magnitude = shape.isSigned ? shape.width - 1 : shape.width
+    require(
+      0 <= number && clog2(number + 1) <= magnitude,
+      "the number \(text) does not fit \(room), \(sign)")
   }
-  result.require(
-    clog2(number + 1) <= width,
-    "the number \(VerilogExpression.text(number)) does not fit \(Signal.bitsText(width))")
-  return result
 }
 
 /// All zeros, of `shape`.

@@ -74,6 +74,19 @@ indirect enum Expression: Sendable {
   case binary(Operator, Signal, Signal)
   case mux(Signal, Signal, Signal)
   case cast(Signal)
+
+  /// The signals that the node is made of.
+  var operands: [Signal] {
+    switch self {
+    case .reference, .constant: return []
+    case .slice(let a, from: _, isBit: _), .word(_, address: let a), .compareNumber(let a, _, _),
+      .widened(let a), .unary(_, let a), .cast(let a):
+      return [a]
+    case .element(let a, index: let b), .binary(_, let a, let b): return [a, b]
+    case .mux(let condition, let a, let b): return [condition, a, b]
+    case .concatenation(let parts): return parts
+    }
+  }
 }
 
 /// Operators, by their Verilog spelling.

@@ -102,11 +102,13 @@ enum VerilogExpression {
         text: path(declaration, indices) + declaration.name, isSigned: declaration.shape.isSigned)
     case .slice(let base, let from, let isBit):
       let name = text(base)
+      if isScalar(base) { return spell(base) }
       if isBit { return Spelling(text: "\(name)[\(text(from))]") }
       if let offset = from.difference(from: 0), offset == 0 {
         return Spelling(text: "\(name)[\(text(signal.width - 1)):0]")
       }
       return Spelling(text: "\(name)[\(text(from)) +: \(text(signal.width))]")
+    case .element(let base, _) where isScalar(base): return spell(base)
     case .element(let base, let index):
       let width = text(signal.width)
       let start =
@@ -123,7 +125,11 @@ enum VerilogExpression {
     case .concatenation(let parts):
       return Spelling(text: "{\(parts.map(text).joined(separator: ", "))}")
     case .unary(let op, let operand):
-      return Spelling(text: op.rawValue + spell(operand).inParentheses, isCompound: false)
+      // Two operators in a row may read as one: `||` for the reduction of a reduction.
+      if case .unary = operand.expression {
+        return Spelling(text: "\(op.rawValue)(\(text(operand)))")
+      }
+      return Spelling(text: op.rawValue + spell(operand).inParentheses)
     case .binary(let op, let a, let b): return binary(op, a, b)
     case .mux(let condition, let a, let b):
       let x = spell(a)
@@ -139,6 +145,9 @@ enum VerilogExpression {
         isSigned: signal.shape.isSigned)
     }
   }
+
+  /// Whether the name is declared without a range, so that it has no bits to select from.
+  private static func isScalar(_ name: Signal) -> Bool { name.width.difference(from: 1) == 0 }
 
   private static func spelledFactor(_ n: Nat) -> String {
     let inner = number(folded(n))
@@ -209,6 +218,9 @@ enum VerilogExpression {
     case (.literal(let value), .literal(let width)) where value >= 0: return "\(width)'d\(value)"
     case (.literal(0), let width): return "{\(spelledFactor(width)){1'b0}}"
     case (.literal(1), let width): return "{{\(parenthesized(width - 1)){1'b0}}, 1'b1}"
+    case (.literal(let value), let width) where value > 1:
+      let digits = Int.bitWidth - value.leadingZeroBitCount
+      return "{{\(parenthesized(width - .literal(digits))){1'b0}}, \(digits)'d\(value)}"
     case (let name, let width): return "\(text(name))[\(text(width - 1)):0]"
     }
   }

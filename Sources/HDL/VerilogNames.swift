@@ -16,7 +16,9 @@ enum VerilogNames {
     return nil
   }
 
-  private static let reserved: [(String, Set<String>)] = [
+  /// The reserved words of IEEE 1364-2005, what IEEE 1800-2017 adds to them, and those of IEEE
+  /// 1076-2008, which knows no case.
+  static let reserved: [(String, Set<String>)] = [
     (
       "Verilog-2005",
       words(
@@ -54,13 +56,15 @@ enum VerilogNames {
       "VHDL",
       words(
         """
-        abs access after alias all and architecture array assert attribute begin block body buffer bus \
-        case component configuration constant disconnect downto else elsif end entity exit file for \
-        function generate generic group guarded if impure in inertial inout is label library linkage \
-        literal loop map mod nand new next nor not null of on open or others out package port postponed \
-        procedure process pure range record register reject rem report return rol ror select severity \
-        shared signal sla sll sra srl subtype then to transport type unaffected units until use \
-        variable wait when while with xnor xor
+        abs access after alias all and architecture array assert assume assume_guarantee \
+        attribute begin block body buffer bus case component configuration constant context \
+        cover default disconnect downto else elsif end entity exit fairness file for force \
+        function generate generic group guarded if impure in inertial inout is label library \
+        linkage literal loop map mod nand new next nor not null of on open or others out package \
+        parameter port postponed procedure process property protected pure range record register \
+        reject release rem report restrict restrict_guarantee return rol ror select sequence \
+        severity shared signal sla sll sra srl strong subtype then to transport type unaffected \
+        units until use variable vmode vprop vunit wait when while with xnor xor
         """)
     ),
   ]

@@ -4,18 +4,7 @@ import Testing
 
 /// The normal form decides equality as evaluation does, on seeded random numbers.
 @Suite struct NatTests {
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
-  private func random(_ depth: Int, _ generator: inout Generator) -> Nat {
+  private func random(_ depth: Int, _ generator: inout SeededGenerator) -> Nat {
     if depth == 0 {
       return [.literal(Int.random(in: 0...4, using: &generator)), .parameter("A"), .parameter("B")]
         .randomElement(using: &generator)!
@@ -26,7 +15,7 @@ import Testing
   }
 
   @Test func equalNormalFormsHaveEqualValues() {
-    var generator = Generator(state: 7)
+    var generator = SeededGenerator(state: 7)
     var provenEqual = 0
     for _ in 0..<20_000 {
       let a = random(2, &generator)

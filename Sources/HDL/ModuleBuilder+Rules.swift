@@ -1,0 +1,88 @@
+/// Where a statement that drives a signal stands.
+enum DrivingContext { case drive, clocked, instance }
+
+extension ModuleBuilder {
+  /// Reports what is wrong with a signal at the statement that uses it, and keeps what only a
+  /// configuration can decide.
+  func check(_ signal: Signal, _ location: Location) {
+    checkReach(signal, location)
+    for problem in signal.problems { report(problem, location) }
+    for obligation in signal.obligations { add(.require(obligation, location)) }
+  }
+
+  func check(
+    assigning value: Signal, to target: Signal, in context: DrivingContext, _ location: Location
+  ) {
+    checkReach(value, location)
+    var both = Signal(target.expression, target.shape, from: [target, value])
+    both.require(
+      target.width == value.width,
+      "\(target.text) has \(target.widthText) and is assigned \(value.text) with "
+        + "\(value.widthText); extend or truncate the value")
+    if target.shape.isSigned != value.shape.isSigned {
+      both.problems.append(
+        "\(target.text) is \(target.signText) and is assigned \(value.text), which is "
+          + "\(value.signText); use `asSigned` or `asUnsigned` where that is meant")
+    }
+    if let (reason, remedy) = obstacle(driving: target, in: context) {
+      both.problems.append("\(target.text) \(reason); \(remedy)")
+    }
+    check(both, location)
+  }
+
+  /// A name inside a generate block is out of reach for the statements outside it.
+  func checkReach(_ signal: Signal, _ location: Location) {
+    switch signal.expression {
+    case .reference(let declaration, at: nil), .word(let declaration, _):
+      if let block = declaration.scope.last, !scope.starts(with: declaration.scope) {
+        report(
+          "`\(declaration.name)` is declared inside the block `\(block.label)`, out of reach here; "
+            + (declaration.kind == .memory ? "read it there" : "name the copy with `at`"), location)
+      }
+    default: break
+    }
+    for operand in signal.expression.operands { checkReach(operand, location) }
+  }
+
+  /// Why a statement cannot drive `target`, and what to do instead; nil where it can.
+  func obstacle(
+    driving target: Signal, in context: DrivingContext
+  ) -> (reason: String, remedy: String)? {
+    guard let declaration = target.root else {
+      return ("cannot be driven", "drive a name, or a bit or slice of one")
+    }
+    switch declaration.kind {
+    case .input: return ("is an input", "the module cannot drive it")
+    case .pattern: return ("is a constant", "the module cannot drive it")
+    case .memory where context != .clocked:
+      return ("is a word of a memory", "assign it inside `clocked`")
+    case _ where target.isOtherCopy:
+      return ("is the copy of another iteration", "drive it in its own block")
+    case _ where context == .clocked && !declaration.isClocked:
+      return ("is not a register", "declare it with `register`, or use `drive`")
+    case _ where context != .clocked && declaration.isClocked:
+      return ("is a register", "assign it inside `clocked`")
+    default: return nil
+    }
+  }
+}
+
+extension Signal {
+  /// The declared name that an assignment to this signal drives, if it is one.
+  var root: Declaration? {
+    switch expression {
+    case .reference(let declaration, _), .word(let declaration, _): return declaration
+    case .slice(let base, _, _): return base.root
+    default: return nil
+    }
+  }
+
+  /// Whether it is, or is a slice of, a name that `at` took from another iteration.
+  fileprivate var isOtherCopy: Bool {
+    switch expression {
+    case .reference(_, let indices): return indices != nil
+    case .slice(let base, _, _): return base.isOtherCopy
+    default: return false
+    }
+  }
+}
