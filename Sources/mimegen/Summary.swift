@@ -21,6 +21,15 @@ struct Summary {
 
   var text: String { [heading, layerTable, taskTable, verdict].joined(separator: "\n\n") }
 
+  /// One line for a run in which all is equal.
+  var line: String {
+    let p = plan.parameters
+    let images = result.tasks.reduce(0) { $0 + $1.outcome.images }
+    return "\(plan.name) on \(p.rows)x\(p.columns), \(p.lanes) lanes: "
+      + "\(images) images, \(grouped(result.compared)) numbers, \(grouped(result.cycles)) cycles"
+      + "\(plan.request.stallProbability > 0 ? " with stalls" : ""): all equal"
+  }
+
   private var heading: String {
     let p = plan.parameters
     let stalls =

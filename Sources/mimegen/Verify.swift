@@ -24,6 +24,8 @@ struct Verify: ParsableCommand {
   var events: String?
   @Option(help: ArgumentHelp("Write the energy of every event here.", valueName: "file.json"))
   var energy: String?
+  @Flag(help: "Print one line where all is equal.")
+  var brief = false
 
   func validate() throws {
     if let events, !events.hasSuffix(".json"), !events.hasSuffix(".csv") {
@@ -48,7 +50,8 @@ struct Verify: ParsableCommand {
     progress.clear()
 
     let reports = Reports(plan, result)
-    print(Summary(plan, result, reports.energy, check).text)
+    let summary = Summary(plan, result, reports.energy, check)
+    print(brief && result.failure == nil ? summary.line : summary.text)
     if let report { try OutputFile.write(reports.report(), to: report) }
     if let events {
       try OutputFile.write(
@@ -97,9 +100,9 @@ struct RunOptions: ParsableArguments {
     help: "Order of the images: singular or pipelined (successive images are of different tasks).")
   var mode: TaskMode = .pipelined
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Images of each task; 1 or more.", valueName: "n"),
-    transform: wholeNumber)
-  var images: Int = 4
+    parsing: .unconditional,
+    help: ArgumentHelp("Images of each task; 1 or more, or all.", valueName: "n"))
+  var images = ImageCount.first(4)
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -135,7 +138,7 @@ struct RunOptions: ParsableArguments {
     request.tasks =
       tasks?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
     request.mode = mode
-    request.imagesPerTask = images
+    request.images = images
     request.batchSize = batchSize
     request.onlyBatch = batch
     request.stallProbability = stallProbability
@@ -147,6 +150,25 @@ struct RunOptions: ParsableArguments {
 }
 
 extension TaskMode: ExpressibleByArgument {}
+
+extension ImageCount: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument == "all" {
+      self = .all
+    } else if let count = Int(argument) {
+      self = .first(count)
+    } else {
+      return nil
+    }
+  }
+
+  public var defaultValueDescription: String {
+    switch self {
+    case .all: "all"
+    case .first(let count): "\(count)"
+    }
+  }
+}
 
 /// A word as a shell takes it.
 func shellQuoted(_ word: String) -> String {
