@@ -82,7 +82,9 @@ struct Verify: ParsableCommand {
 
 /// What `verify` and `bench` run.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The network: safetensors, as in docs/models.md.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The network: safetensors, as golden/README.md describes.", valueName: "file"))
   var model: String
   @Option(
     help: ArgumentHelp("Images, and where present labels, logits and traces.", valueName: "file"))
