@@ -34,7 +34,7 @@ struct Verify: ParsableCommand {
   func run() throws {
     var request = what.request(core.given)
     request.trace = trace
-    for path in [trace, report, events, energy].compactMap({ $0 }) { try OutputFile.check(path) }
+    try OutputFile.check([trace, report, events, energy].compactMap { $0 })
     let plan = try VerificationPlan(request)
     let progress = Progress()
     let verification = try Verification(plan) { progress.show($0) }
@@ -97,7 +97,8 @@ struct RunOptions: ParsableArguments {
     help: "Order of the images: singular or pipelined (successive images are of different tasks).")
   var mode: TaskMode = .pipelined
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Images of each task; 1 or more.", valueName: "n"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Images of each task; 1 or more. (default: 4)", valueName: "n"),
     transform: wholeNumber)
   var images: Int = 4
   @Option(
