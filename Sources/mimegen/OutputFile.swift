@@ -33,7 +33,7 @@ enum OutputFile {
   /// Writes beside the place first, then moves the file there.
   static func write(_ data: Data, to path: String) throws {
     let part = part(of: path)
-    do {
+    do throws(SystemError) {
       try createFile(part, data)
       guard rename(part, path) == 0 else { throw SystemError.last }
     } catch {

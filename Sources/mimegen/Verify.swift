@@ -58,7 +58,7 @@ struct Verify: ParsableCommand {
     if let failure = result.failure {
       print("\nFAILED: \(failure)")
       print("To repeat: \(repeating(result.failedBatch!))")
-      if let trace { print("The waves around it are in \(trace).") }
+      if let trace, result.hasWaves { print("The waves around it are in \(trace).") }
       throw ExitCode(Status.different.rawValue)
     }
   }

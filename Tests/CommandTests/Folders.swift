@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Runs `body` with the path of a new folder, which is removed afterwards.
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
@@ -33,4 +34,11 @@ func contents(of folder: String) throws -> [String: Data] {
     uniqueKeysWithValues: names(in: folder).map {
       ($0, try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")))
     })
+}
+
+/// Puts `replacement` in place of `original` everywhere in a file that has it.
+func replace(_ original: String, by replacement: String, in path: String) throws {
+  let parts = try text(path).components(separatedBy: original)
+  try #require(parts.count > 1, "'\(original)' is not in \(path)")
+  try write(parts.joined(separator: replacement), to: path)
 }
