@@ -68,7 +68,8 @@ import Testing
 
   private func line(_ beginning: String, of outcome: Program.Outcome) throws -> String {
     let line = outcome.output.split(separator: "\n").first { $0.hasPrefix(beginning) }
-    return String(try #require(line, "\(outcome.output)\(outcome.errors)").dropFirst(beginning.count))
+    return String(
+      try #require(line, "\(outcome.output)\(outcome.errors)").dropFirst(beginning.count))
   }
 
   @Test(arguments: faults) func endsTheRun(fault: Fault) throws {
@@ -157,7 +158,8 @@ struct Waves {
   init(_ path: String) throws {
     lines = try text(path).split(separator: "\n")
     try #require(lines.first?.hasPrefix("$version") == true)
-    try #require(lines.contains { $0.split(separator: " ") == ["$scope", "module", "mime_core", "$end"] })
+    try #require(
+      lines.contains { $0.split(separator: " ") == ["$scope", "module", "mime_core", "$end"] })
     times = lines.filter { $0.hasPrefix("#") }.compactMap { Int($0.dropFirst()) }
   }
 

@@ -78,7 +78,8 @@ import Testing
     try withFolder { folder in
       #expect(try Program.run(["--rows", "5", "-o", "out"], in: folder).status == 0)
       let older = try contents(of: "\(folder)/out")
-      let full = try Program.shell("trap '' XFSZ; ulimit -f 8; exec \"$mimegen\" -o out", in: folder)
+      let full = try Program.shell(
+        "trap '' XFSZ; ulimit -f 8; exec \"$mimegen\" -o out", in: folder)
       expectRefusal(full, "the folder 'out' cannot be written: file too large")
       #expect(try contents(of: "\(folder)/out") == older)
     }

@@ -9,7 +9,8 @@ import Testing
     ("ACT_WIDTH", "2 to 24", "8"), ("ACT_SIGNED", "0 to 1", "0"), ("WEIGHT_WIDTH", "2 to 24", "8"),
     ("ACC_WIDTH", "act-width + weight-width + 1 to 64", "32"), ("MULT_WIDTH", "0 to 32", "16"),
     ("ROUNDING", "half-even, half-up, half-away, floor, toward-zero", "half-even"),
-    ("TASK_WIDTH", "1 to 8", "3"), ("COUNT_EVENTS", "0 to 1", "1"), ("COUNT_WIDTH", "4 to 32", "16"),
+    ("TASK_WIDTH", "1 to 8", "3"), ("COUNT_EVENTS", "0 to 1", "1"),
+    ("COUNT_WIDTH", "4 to 32", "16"),
   ]
 
   /// The help of each option, by its name, without line ends.

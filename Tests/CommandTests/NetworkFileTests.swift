@@ -217,12 +217,13 @@ import Testing
   }
 
   /// 255 * -128 = -32 640 takes 16 bits, and 255 + bias as many as it says.
-  @Test(arguments: [
-    (-128, 0x7FFF_FFFF - 254, [], "the head", 33, 32),
-    (-128, -0x8000_0001, [], "the head", 33, 32),
-    (127, 0x1_0000, ["--acc-width", "17"], "the head", 18, 17),
-    (127, 0xFFFF, ["--acc-width", "17"], "the head", 18, 17),
-  ] as [(Int32, Int64, [String], String, Int, Int)])
+  @Test(
+    arguments: [
+      (-128, 0x7FFF_FFFF - 254, [], "the head", 33, 32),
+      (-128, -0x8000_0001, [], "the head", 33, 32),
+      (127, 0x1_0000, ["--acc-width", "17"], "the head", 18, 17),
+      (127, 0xFFFF, ["--acc-width", "17"], "the head", 18, 17),
+    ] as [(Int32, Int64, [String], String, Int, Int)])
   func refusesAnAccumulatorThatOverflows(
     weight: Int32, bias: Int64, options: [String], layer: String, needed: Int, width: Int
   ) throws {

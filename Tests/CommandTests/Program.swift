@@ -43,7 +43,8 @@ enum Program {
   /// Runs a line of shell in which `$mimegen` is the program.
   static func shell(_ line: String, in folder: String = "/") throws -> Outcome {
     try run(
-      "/bin/sh", ["-c", line], in: folder, environment: environment.merging(["mimegen": path]) { $1 }
+      "/bin/sh", ["-c", line], in: folder,
+      environment: environment.merging(["mimegen": path]) { $1 }
     )
   }
 

@@ -28,12 +28,14 @@ import Testing
       beginning: "rtl/mime_config.json cannot be read; name a folder that mimegen wrote, or write "
         + "one with 'mimegen -o'\n"),
     Edit(
-      name: "the description is another file", edit: { try write("{}", to: "\($0)/mime_config.json") },
+      name: "the description is another file",
+      edit: { try write("{}", to: "\($0)/mime_config.json") },
       beginning: "rtl/mime_config.json is not the description that mimegen writes; write it anew\n"),
     Edit(
       name: "the description has another hash",
       edit: { try replace(hash, by: "0x00000001", in: "\($0)/mime_config.json") },
-      beginning: "rtl/mime_config.json has the configuration hash 0x00000001, and this mimegen's is "
+      beginning:
+        "rtl/mime_config.json has the configuration hash 0x00000001, and this mimegen's is "
         + "\(hash): write the Verilog anew with this mimegen\n"),
     Edit(
       name: "the Verilog has another hash",
@@ -42,7 +44,8 @@ import Testing
           "CONFIG_HASH = 32'h\(hash.dropFirst(2))", by: "CONFIG_HASH = 32'h00000001",
           in: "\($0)/mime_core.v")
       },
-      beginning: "config_hash of the Verilog is 0x00000001, and this mimegen's is \(hash): write the "
+      beginning:
+        "config_hash of the Verilog is 0x00000001, and this mimegen's is \(hash): write the "
         + "Verilog anew with this mimegen\n"),
     Edit(
       name: "a port is renamed",
@@ -60,7 +63,8 @@ import Testing
       name: "a port is added",
       edit: {
         try replace(
-          "    input wire event_clear,\n", by: "    input wire event_clear,\n    input wire sleep,\n",
+          "    input wire event_clear,\n",
+          by: "    input wire event_clear,\n    input wire sleep,\n",
           in: "\($0)/mime_core.v")
       }, beginning: "module mime_core has a port `sleep` that the testbench does not know.\n"),
     Edit(

@@ -94,7 +94,10 @@ import Testing
       ["--mult-width", "0"],
       "the model has requantize multipliers other than 1, and MULT_WIDTH is 0, a shift only"
     ),
-    (["--count-width", "4"], "the model's counts of reduction steps need 5 bits, and COUNT_WIDTH is 4"),
+    (
+      ["--count-width", "4"],
+      "the model's counts of reduction steps need 5 bits, and COUNT_WIDTH is 4"
+    ),
     (["--images"], "Missing value for '--images <n>'"),
     (["--imagse", "1"], "Unknown option '--imagse'. Did you mean '--images'?"),
   ]) func refusesToVerify(arguments: [String], sentence: String) throws {
@@ -124,13 +127,16 @@ import Testing
   static let outputs = ["--trace", "--report", "--events", "--energy"]
 
   /// A file name of each option; only `--events` looks at the suffix.
-  @Test(arguments: outputs, [
-    ("file/x.csv", "'file/x.csv' cannot be written: not a directory"),
-    ("none/x.csv", "'none/x.csv' cannot be written: no such file or directory"),
-    ("/proc/x.csv", "'/proc/x.csv' cannot be written: no such file or directory"),
-    ("folder.csv", "'folder.csv' is a folder; name a file"),
-    ("device.csv", "'device.csv' is not a regular file; name one"),
-  ]) func refusesAPlaceBeforeTheRun(option: String, place: (path: String, sentence: String)) throws
+  @Test(
+    arguments: outputs,
+    [
+      ("file/x.csv", "'file/x.csv' cannot be written: not a directory"),
+      ("none/x.csv", "'none/x.csv' cannot be written: no such file or directory"),
+      ("/proc/x.csv", "'/proc/x.csv' cannot be written: no such file or directory"),
+      ("folder.csv", "'folder.csv' is a folder; name a file"),
+      ("device.csv", "'device.csv' is not a regular file; name one"),
+    ]) func refusesAPlaceBeforeTheRun(option: String, place: (path: String, sentence: String))
+    throws
   {
     try withNetwork { folder in
       let files = FileManager.default
@@ -146,10 +152,14 @@ import Testing
     }
   }
 
-  @Test(arguments: outputs.filter { $0 != "--events" }, [
-    ("", "'' is not a file name; name a file"), (".", "'.' is a folder; name a file"),
-    ("/", "'/' is a folder; name a file"), ("/dev/null", "'/dev/null' is not a regular file; name one"),
-  ]) func refusesWhatIsNoFileName(option: String, place: (path: String, sentence: String)) throws {
+  @Test(
+    arguments: outputs.filter { $0 != "--events" },
+    [
+      ("", "'' is not a file name; name a file"), (".", "'.' is a folder; name a file"),
+      ("/", "'/' is a folder; name a file"),
+      ("/dev/null", "'/dev/null' is not a regular file; name one"),
+    ]) func refusesWhatIsNoFileName(option: String, place: (path: String, sentence: String)) throws
+  {
     expectRefusal(
       try Program.run(TinyNetwork.arguments + [option, place.path]), place.sentence)
   }

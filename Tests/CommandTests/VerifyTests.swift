@@ -36,7 +36,8 @@ import Testing
       }
       // Four levels of 4 * 16, 5 and 3 numbers of each of 4 images.
       #expect(
-        outcome.output.hasSuffix("\nAll equal: 1 152 numbers of the core are the golden model's.\n"))
+        outcome.output.hasSuffix("\nAll equal: 1 152 numbers of the core are the golden model's.\n")
+      )
       #expect(
         try names(in: folder) == [
           "energy.json", "events.json", TinyNetwork.modelFile, "report.json",
