@@ -45,6 +45,7 @@ let package = Package(
     .testTarget(
       name: "VerificationTests",
       dependencies: ["HDL", "Machine", "Networks", "Golden", "Mapping", "Cosimulation"]),
+    .testTarget(name: "CommandTests", dependencies: ["mimegen", "Machine", "Networks", "Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

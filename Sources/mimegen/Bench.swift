@@ -13,7 +13,9 @@ struct Bench: ParsableCommand {
 
   @OptionGroup(title: "What runs") var what: RunOptions
   @OptionGroup(title: "Core parameters (by default what the model needs)") var core: CoreOptions
-  @Option(parsing: .unconditional, help: "Rounds; 1 or more.", transform: wholeNumber)
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Rounds; 1 or more. (default: 3)", valueName: "n"), transform: wholeNumber)
   var rounds: Int = 3
 
   func validate() throws {

@@ -50,8 +50,8 @@ struct CoreOptions: ParsableArguments {
     parsing: .unconditional,
     help: coreHelp(
       "ROUNDING", "rounding of the requantizer",
-      "half-even, half-up, half-away, floor, toward-zero",
-      "half-even"), transform: roundingNamed)
+      "half-even, half-up, half-away, floor, toward-zero", "half-even", valueName: "name"),
+    transform: roundingNamed)
   var rounding: Rounding?
   @Option(
     parsing: .unconditional,
@@ -107,7 +107,7 @@ private func coreHelp(
 }
 
 private func coreHelp(
-  _ parameter: String, _ meaning: String, _ range: String, _ value: String
+  _ parameter: String, _ meaning: String, _ range: String, _ value: String, valueName: String = "n"
 ) -> ArgumentHelp {
-  ArgumentHelp("\(parameter): \(meaning); \(range). (default: \(value))", valueName: "n")
+  ArgumentHelp("\(parameter): \(meaning); \(range). (default: \(value))", valueName: valueName)
 }

@@ -8,52 +8,41 @@ struct OutputFolder {
   ///
   /// - Throws: `UsageError` where the folder cannot be made or written; nothing new is left.
   func write(_ files: [(name: String, text: String)]) throws {
-    let isNew = access(path, F_OK) != 0
-    try Self.make(path)
-    let parts = files.map { "\(path)/\($0.name).\(getpid()).part" }
+    let made = try make()
+    let places = files.map { "\(path)/\($0.name)" }
+    let parts = places.map { "\($0).\(getpid()).part" }
     do {
-      for (file, part) in zip(files, parts) {
-        try Data(file.text.utf8).write(to: URL(fileURLWithPath: part))
+      for place in places where fileKind(place) == S_IFDIR {
+        throw SystemError("'\(place)' is a folder")
       }
-      for (file, part) in zip(files, parts) {
-        guard rename(part, "\(path)/\(file.name)") == 0 else { throw SystemError.last }
+      for (file, part) in zip(files, parts) { try createFile(part, Data(file.text.utf8)) }
+      for (part, place) in zip(parts, places) {
+        guard rename(part, place) == 0 else { throw SystemError.last }
       }
     } catch {
       for part in parts { unlink(part) }
-      if isNew { rmdir(path) }
-      throw UsageError("the folder '\(path)' cannot be written: \(reason(error))")
+      for folder in made.reversed() { rmdir(folder) }
+      throw UsageError("the folder '\(path)' cannot be written: \(error)")
     }
   }
 
-  /// Makes the folder and those above it.
-  private static func make(_ path: String) throws {
-    var made = path.hasPrefix("/") ? "/" : ""
+  /// Makes the folder and those above it, and gives the new ones.
+  private func make() throws -> [String] {
+    var made: [String] = []
+    var folder = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
-      made += part + "/"
-      if mkdir(made, 0o777) != 0, errno != EEXIST {
-        throw UsageError("the folder '\(path)' cannot be made: \(SystemError.last)")
+      folder += part + "/"
+      if mkdir(folder, 0o777) == 0 {
+        made.append(folder)
+      } else if errno != EEXIST {
+        let error = SystemError.last
+        for folder in made.reversed() { rmdir(folder) }
+        throw UsageError("the folder '\(path)' cannot be made: \(error)")
       }
     }
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+    guard fileKind(path) == S_IFDIR else {
       throw UsageError("'\(path)' is not a folder: name a folder for the files")
     }
+    return made
   }
-}
-
-/// What the system says of its last error.
-struct SystemError: Error, CustomStringConvertible {
-  let description: String
-  static var last: SystemError { SystemError(code: errno) }
-  init(code: Int32) { description = String(cString: strerror(code)).lowercased() }
-}
-
-/// Why the system refused, in its own words.
-func reason(_ error: any Error) -> String {
-  if let error = error as? SystemError { return error.description }
-  let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  if let underlying, underlying.domain == NSPOSIXErrorDomain {
-    return SystemError(code: Int32(underlying.code)).description
-  }
-  return (error as NSError).localizedDescription
 }

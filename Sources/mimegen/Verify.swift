@@ -36,7 +36,7 @@ struct Verify: ParsableCommand {
   func run() throws {
     var request = what.request(core.given)
     request.trace = trace
-    for path in [trace, report, events, energy].compactMap({ $0 }) { try OutputFile.check(path) }
+    try OutputFile.check([trace, report, events, energy].compactMap { $0 })
     let plan = try VerificationPlan(request)
     let progress = Progress()
     let verification = try Verification(plan) { progress.show($0) }
@@ -61,7 +61,7 @@ struct Verify: ParsableCommand {
     if let failure = result.failure {
       print("\nFAILED: \(failure)")
       print("To repeat: \(repeating(result.failedBatch!))")
-      if let trace { print("The waves around it are in \(trace).") }
+      if let trace, result.hasWaves { print("The waves around it are in \(trace).") }
       throw ExitCode(Status.different.rawValue)
     }
   }

@@ -21,6 +21,20 @@ struct LayerStep {
   ///
   /// - Throws: `VerificationFailure` at a difference, with the cycles to look at in `result`.
   func run(_ result: inout VerificationResult) throws -> [ImageOutputs] {
+    let start = core.cycle
+    do {
+      return try runAndCompare(&result)
+    } catch let error as SimulationError {
+      result.failedCycles =
+        switch error {
+        case .ended(_, _, let cycle): around(cycle)
+        case .cycleLimit: cyclesBeforeEnd(core.takePortTrace(), start)
+        }
+      throw VerificationFailure.simulation(layer: result.layers[layer].name, error)
+    }
+  }
+
+  private func runAndCompare(_ result: inout VerificationResult) throws -> [ImageOutputs] {
     let mapping = try LayerMapping(
       model: model, layer: layer, batch: batch, array: plan.array)
     var exact = try LayerEvents(
@@ -34,14 +48,8 @@ struct LayerStep {
 
     let name = result.layers[layer].name
     let start = core.cycle
-    let layerRun: LayerRun
-    do {
-      layerRun = try LayerRun(
-        mapping, of: model, inputs: inputs, on: core, limit: limit(exact.cycles.total))
-    } catch let error as SimulationError {
-      result.failedCycles = cyclesBeforeEnd(core.takePortTrace(), start)
-      throw VerificationFailure.simulation(layer: name, error)
-    }
+    let layerRun = try LayerRun(
+      mapping, of: model, inputs: inputs, on: core, limit: limit(exact.cycles.total))
     let trace = core.takePortTrace()
 
     let comparison = LayerComparison(layerRun.outputs, expected, mapping, of: model)
@@ -157,7 +165,7 @@ struct LayerStep {
     return around(start)
   }
 
-  /// The end of a run that did not finish: its last transfer and what follows.
+  /// The end of a run that hangs: its last transfer and what follows.
   private func cyclesBeforeEnd(_ trace: [UInt16], _ start: UInt64) -> Range<UInt64> {
     let transfers: [PortSample] = [
       [.actValid, .actReady], [.channelValid, .channelReady], [.thresholdValid, .thresholdReady],

@@ -43,14 +43,21 @@ public struct Verification {
   }
 
   private func pass(waves: (path: String, cycles: Range<UInt64>)?) throws -> VerificationResult {
-    let core = try SimulatedCore(library, plan.parameters, xSeed: plan.request.xSeed)
+    var result = emptyResult()
+    let core: SimulatedCore
+    do {
+      core = try SimulatedCore(library, plan.parameters, xSeed: plan.request.xSeed)
+    } catch let error as SimulationError {
+      result.failure = .simulation(layer: nil, error)
+      result.failedBatch = plan.batches[0].number
+      return result
+    }
     guard core.configurationHash == Machine.configurationHash else {
       throw RTLError(
         "config_hash of the Verilog is \(hexadecimal(core.configurationHash)), and this mimegen's "
           + "is \(Machine.configurationHashText): write the Verilog anew with this mimegen")
     }
     if let waves { try core.dumpWaves(to: waves.path, cycles: waves.cycles) }
-    var result = emptyResult()
     for (number, batch) in plan.batches {
       do {
         try run(batch, number: number, on: core, &result)

@@ -12,8 +12,8 @@ public enum VerificationFailure: Error, Sendable, CustomStringConvertible {
   case events([EventDifference], tasks: [String])
   /// The core's handshakes are not those of docs/core.md.
   case handshake(layer: String, TimelineError)
-  /// A hang, an assertion, or the end of the simulation.
-  case simulation(layer: String, SimulationError)
+  /// A hang, an assertion, or the end of the simulation; without a layer if it was in the reset.
+  case simulation(layer: String?, SimulationError)
 
   public var description: String {
     switch self {
@@ -27,7 +27,8 @@ public enum VerificationFailure: Error, Sendable, CustomStringConvertible {
           + "the core's counters and must be \(difference.expected)"
       }.joined(separator: "\n")
     case .handshake(let layer, let error): return "layer \(layer): \(error)"
-    case .simulation(let layer, let error): return "layer \(layer): \(error)"
+    case .simulation(let layer, let error):
+      return "\(layer.map { "layer \($0)" } ?? "reset"): \(error)"
     }
   }
 }
@@ -81,6 +82,8 @@ public struct VerificationResult: Sendable {
   public internal(set) var failedBatch: Int?
   /// Cycles of the core to look at, from reset, for the failure.
   var failedCycles: Range<UInt64>?
+  /// Whether there were cycles to record for the failure.
+  public var hasWaves: Bool { failedCycles != nil }
 
   /// Counts of a task, or of what tasks share, that differ between the core and the exact model.
   public func eventDifferences(task: Int?) -> Int {
