@@ -29,7 +29,8 @@ extension CoreParameters {
       "ROUNDING": Rounding.allCases.firstIndex(of: model.rounding)!,
       "TASK_WIDTH": max(3, taskWidth), "COUNT_WIDTH": max(16, countWidth),
     ]
-    values["ACC_WIDTH"] = values["ACT_WIDTH"]! + values["WEIGHT_WIDTH"]! <= 16 ? 32 : 48
+    let productWidth = values["ACT_WIDTH"]! + values["WEIGHT_WIDTH"]!
+    values["ACC_WIDTH"] = productWidth <= 16 ? 32 : productWidth <= 32 ? 48 : 64
     values["ROWS"] = size["ROWS"]
     values["COLS"] = size["COLS"]
     if given["COLS"] == nil || given["COLS"] == size["COLS"] { values["LANES"] = size["LANES"] }
