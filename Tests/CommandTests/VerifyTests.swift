@@ -94,7 +94,7 @@ import Testing
         try text("\(folder)/events.csv").split(separator: "\n")
           == ["layer,task,event,rtl,model"] + rows.map { $0[...] })
       #expect(lines.allSatisfy { $0.rtl == $0.model })
-      let macs = lines.filter { ["mac_active", "mac_gated"].contains($0.event) }
+      let macs = lines.filter { ["mac.active", "mac.gated"].contains($0.event) }
       #expect(macs.count == 12)
       #expect(macs.reduce(0) { $0 + $1.rtl } == 2304 + 320 + 60)
     }
