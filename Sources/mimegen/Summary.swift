@@ -21,6 +21,15 @@ struct Summary {
 
   var text: String { [heading, layerTable, taskTable, verdict].joined(separator: "\n\n") }
 
+  /// One line for a run in which all is equal.
+  var line: String {
+    let p = plan.parameters
+    let images = result.tasks.reduce(0) { $0 + $1.outcome.images }
+    return "\(plan.name) on \(p.rows)x\(p.columns), \(p.lanes) lanes: "
+      + "\(images) images, \(grouped(result.compared)) numbers, \(grouped(result.cycles)) cycles"
+      + "\(plan.request.stallProbability > 0 ? " with stalls" : ""): all equal"
+  }
+
   private var heading: String {
     let p = plan.parameters
     let stalls =
@@ -59,21 +68,27 @@ struct Summary {
       "task", "images", "accuracy", "cycles", "utilization", "gated", "mismatches",
       "event differences", "energy",
     ])
+    let places = plan.parameters.rows * plan.parameters.columns
     for (number, task) in result.tasks {
       let gated = result.sum(.macGated, task: number)
       let macs = result.sum(.macActive, .macGated, task: number)
       table.rows.append([
         task.name, "\(task.images)", task.correct.map { percent($0, of: task.images) } ?? "-",
-        "", "", percent(gated, of: macs), "\(task.mismatches)", "", grouped(energy.tasks[number]),
+        task.cycles.map(grouped) ?? "shared",
+        task.cycles.map { percent(macs, of: $0 * places) } ?? "",
+        percent(gated, of: macs), "\(task.mismatches)",
+        "\(result.eventDifferences(task: number))", grouped(energy.tasks[number]),
       ])
     }
-    let places = plan.parameters.rows * plan.parameters.columns
     let outcomes = result.tasks.map(\.outcome)
     let images = outcomes.reduce(0) { $0 + $1.images }
     let labelled = outcomes.filter { $0.correct != nil }
     let macs = result.layers.reduce(0) { $0 + $1.denseMACs.reduce(0, +) }
     table.footer = [
-      ["weights, shared", "", "", "", "", "", "", "", grouped(energy.shared)],
+      [
+        "shared", "", "", "", "", "", "", "\(result.eventDifferences(task: nil))",
+        grouped(energy.shared),
+      ],
       [
         "all", "\(images)",
         percent(

@@ -24,6 +24,8 @@ struct Verify: ParsableCommand {
   var events: String?
   @Option(help: ArgumentHelp("Write the energy of every event here.", valueName: "file.json"))
   var energy: String?
+  @Flag(help: "Print one line where all is equal.")
+  var brief = false
 
   func validate() throws {
     if let events, !events.hasSuffix(".json"), !events.hasSuffix(".csv") {
@@ -48,7 +50,8 @@ struct Verify: ParsableCommand {
     progress.clear()
 
     let reports = Reports(plan, result)
-    print(Summary(plan, result, reports.energy, check).text)
+    let summary = Summary(plan, result, reports.energy, check)
+    print(brief && result.failure == nil ? summary.line : summary.text)
     if let report { try OutputFile.write(reports.report(), to: report) }
     if let events {
       try OutputFile.write(
@@ -79,7 +82,9 @@ struct Verify: ParsableCommand {
 
 /// What `verify` and `bench` run.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The network: safetensors, as in docs/models.md.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The network: safetensors, as golden/README.md describes.", valueName: "file"))
   var model: String
   @Option(
     help: ArgumentHelp("Images, and where present labels, logits and traces.", valueName: "file"))
@@ -98,9 +103,8 @@ struct RunOptions: ParsableArguments {
   var mode: TaskMode = .pipelined
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Images of each task; 1 or more. (default: 4)", valueName: "n"),
-    transform: wholeNumber)
-  var images: Int = 4
+    help: ArgumentHelp("Images of each task; 1 or more, or all.", valueName: "n"))
+  var images = ImageCount.first(4)
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -136,7 +140,7 @@ struct RunOptions: ParsableArguments {
     request.tasks =
       tasks?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
     request.mode = mode
-    request.imagesPerTask = images
+    request.images = images
     request.batchSize = batchSize
     request.onlyBatch = batch
     request.stallProbability = stallProbability
@@ -148,6 +152,25 @@ struct RunOptions: ParsableArguments {
 }
 
 extension TaskMode: ExpressibleByArgument {}
+
+extension ImageCount: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument == "all" {
+      self = .all
+    } else if let count = Int(argument) {
+      self = .first(count)
+    } else {
+      return nil
+    }
+  }
+
+  public var defaultValueDescription: String {
+    switch self {
+    case .all: "all"
+    case .first(let count): "\(count)"
+    }
+  }
+}
 
 /// A word as a shell takes it.
 func shellQuoted(_ word: String) -> String {

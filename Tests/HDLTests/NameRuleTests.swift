@@ -156,6 +156,14 @@ import Testing
       m.given(1 == 1, "two") { _ = m.constant("N", 4) }
       return [#line - 1, #line - 2]
     },
+    BrokenRule(
+      "constant of a block, taken by a signal of another",
+      "the name `N` is already taken at {1}; choose another"
+    ) { m in
+      m.given(1 == 1, "one") { _ = m.constant("N", 3) }
+      m.given(1 == 1, "two") { _ = m.wire("N") }
+      return [#line - 1, #line - 2]
+    },
     BrokenRule("unused", "the name `unused_x` is already taken at {1}; choose another") { m in
       let x = m.wire("unused_x")
       m.unused("x", x)

@@ -52,9 +52,11 @@ enum PrinterFixture {
       } else: {
         m.drive { arriving <== held.at(s - 1) }
       }
+      let tapped = m.wire("tapped", signed(width))
       m.instance(
         "tap", of: delay, parameters: [("WIDTH", width)],
-        ports: [("q", m.wire("tapped", signed(width))), ("d", arriving), ("clk", clk)])
+        ports: [("q", tapped), ("d", arriving), ("clk", clk)])
+      m.unused("tapped", tapped)
       m.clocked(clk, enable: !rst) { held <== arriving }
       m.given(s == count - 1 && count > 1, "end_of_chain") { m.unused("held", held) }
       last = held
@@ -164,6 +166,8 @@ enum PrinterFixture {
                 .d(arriving),
                 .q(tapped)
             );
+
+            wire unused_tapped = &{1'b0, tapped};
 
             always @(posedge clk) begin
                 if (!rst) begin

@@ -25,6 +25,16 @@ import Testing
       return [#line - 1]
     },
     BrokenRule(
+      "wire of a branch, as a value",
+      "`x` is declared inside the block `branch`, out of reach here; name the copy with `at`"
+    ) { m in
+      var x = zero(.bit)
+      let y = m.output("y")
+      m.given(1 == 1, "branch") { x = m.wire("x", zero(.bit)) }
+      m.drive { y <== ~x }
+      return [#line - 1]
+    },
+    BrokenRule(
       "register of the other branch",
       "`x` is declared inside the block `one`, out of reach here; name the copy with `at`"
     ) { m in

@@ -131,6 +131,15 @@ import Testing
       _ = m.sum("s", bits(6), index: "i", count: 8) { i in a[i] }
       return [#line - 1]
     },
+    BrokenRule(
+      "inside a term of a sum",
+      "the operands of `&` are `a[i]` with 1 bit and `a` with 8 bits; extend or truncate one so "
+        + "that the widths agree"
+    ) { m in
+      let a = m.input("a", bits(8))
+      _ = m.sum("s", .bit, index: "i", count: 8) { i in a[i] &&& a }
+      return [#line - 1]
+    },
   ]
 
   static let signs = [

@@ -42,7 +42,7 @@ struct NetworkRun {
     }
     request.parameters = parameters
     request.mode = mode
-    request.imagesPerTask = images[0].count
+    request.images = .first(images[0].count)
     request.stallProbability = stallProbability
     request.xSeed = xSeed
     return try Verification(VerificationPlan(request)) { _ in }.run()

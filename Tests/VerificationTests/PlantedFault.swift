@@ -15,6 +15,8 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
   let caught: [Catch]
   var stallProbability = 0.0
   var isSigned = false
+  /// Needs what trained networks hardly ever reach: rounding ties.
+  var isDirected = false
   var testDescription: String { name }
 
   /// The generated files with the fault in them, or nil if the text does not stand there once.
@@ -33,7 +35,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
   static let all = [
     PlantedFault(
       name: "an element multiplies by zero instead of gating", file: "mime_pe.v",
-      original: "step_in && live_in && nonzero_in", replacement: "step_in && live_in",
+      original: "nonzero_in && live_in", replacement: "live_in",
       caught: [.events]),
     PlantedFault(
       name: "the accumulator is not cleared by the first token", file: "mime_pe.v",
@@ -42,11 +44,11 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
       caught: [.mismatch]),
     PlantedFault(
       name: "a gated first step does not clear the accumulator", file: "mime_pe.v",
-      original: "if (active || clears) begin", replacement: "if (active) begin",
+      original: "(active || first_out) ? sum", replacement: "active ? sum",
       caught: [.mismatch]),
     PlantedFault(
       name: "dead columns multiply too", file: "mime_pe.v",
-      original: "step_in && live_in && nonzero_in", replacement: "step_in && nonzero_in",
+      original: "nonzero_in && live_in", replacement: "nonzero_in",
       caught: [.events]),
     PlantedFault(
       name: "weights enter unsigned", file: "mime_pe.v",
@@ -72,7 +74,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
       replacement: "wait_slots <= wait_slots", caught: [.simulation]),
     PlantedFault(
       name: "a lane gets the neighbour's column", file: "mime_array.v",
-      original: "drained[(l * GROUPS + g)", replacement: "drained[(l * GROUPS + GROUPS - 1 - g)",
+      original: "drained[(l * GROUPS + g)", replacement: "drained[(l * GROUPS + (g & 2))",
       caught: [.mismatch, .events]),
     PlantedFault(
       name: "rows after the first have another row's bias", file: "mime_core.v",
@@ -86,7 +88,8 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
       replacement: "($unsigned(y1) >= $unsigned(threshold1))", caught: [.mismatch]),
     PlantedFault(
       name: "ties round up instead of to even", file: "mime_lane.v",
-      original: "(tie && floor[0])", replacement: "tie", caught: [.mismatch]),
+      original: "(tie && floor[0])", replacement: "tie", caught: [.mismatch],
+      isDirected: true),
     PlantedFault(
       name: "the upper clamp is missing", file: "mime_lane.v",
       original: "is_high ? clamp_high[ACT_WIDTH - 1:0] : rounded[ACT_WIDTH - 1:0]",
@@ -115,14 +118,19 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
       stallProbability: 0.4),
     PlantedFault(
       name: "gated multiplications are counted for dead lanes", file: "mime_counters.v",
-      original: "wire [COUNT_WIDTH + LANES_WIDTH - 1:0] gated = {{LANES_WIDTH{1'b0}}, row_zeros}",
-      replacement:
-        "wire [COUNT_WIDTH + LANES_WIDTH - 1:0] gated = {{LANES_WIDTH{1'b0}}, row_zeros} + 1",
+      original: "lane_live_now <= lane_live", replacement: "lane_live_now <= {LANES{1'b1}}",
       caught: [.events]),
     PlantedFault(
       name: "cycles lost to the drain count as waiting for operands", file: "mime_counters.v",
       original: "cycle_stall_operand_now <= waits && !offered",
       replacement: "cycle_stall_operand_now <= waits", caught: [.events]),
+    PlantedFault(
+      name: "an activation forgets the multiplications before the last element", file: "mime_pe.v",
+      original: "macs_so_far <= macs_in +", replacement: "macs_so_far <=", caught: [.events]),
+    PlantedFault(
+      name: "counts of two tasks share a memory word", file: "mime_counters.v",
+      original: "mac_gated[slot_task_now] <=", replacement: "mac_gated[0] <=",
+      caught: [.events]),
     PlantedFault(
       name: "the slot counter is not reset", file: "mime_drain.v",
       original: "slot_row <= {ROW_WIDTH{1'b0}};\n        end else if (advance)",

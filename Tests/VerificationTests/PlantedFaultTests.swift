@@ -5,7 +5,7 @@ import Testing
 
 /// Faults that `verify` must find in the Verilog it is given.
 @Suite struct PlantedFaultTests {
-  static let parameters = ["ROWS": 3, "COLS": 4, "LANES": 2, "ACT_SIGNED": 1]
+  static let parameters = ["ROWS": 3, "COLS": 4, "LANES": 1, "ACT_SIGNED": 1]
 
   /// A network whose sums meet their thresholds and whose products tie.
   static func run(isSigned: Bool) throws -> NetworkRun {
@@ -15,7 +15,16 @@ import Testing
     return NetworkRun(run, model: try model.meetingThresholds(of: run.images[0][0]))
   }
 
+  static func directedRun() throws -> NetworkRun {
+    let network = try DirectedNetwork(isSigned: false)
+    var run = NetworkRun(network.model, images: 1, parameters)
+    run.images = [network.images]
+    return run
+  }
+
   @Test func theCoreWithoutFaultPasses() throws {
+    let directed = try Self.directedRun().verify()
+    #expect(directed.failure == nil, "\(directed.failure!)")
     for isSigned in [false, true] {
       for stalls in [0, 0.4] {
         var run = try Self.run(isSigned: isSigned)
@@ -27,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: PlantedFault.all) func findsTheFault(fault: PlantedFault) throws {
-    var run = try Self.run(isSigned: fault.isSigned)
+    var run = try fault.isDirected ? Self.directedRun() : Self.run(isSigned: fault.isSigned)
     run.stallProbability = fault.stallProbability
     run.verilog = try #require(fault.files, "\(fault.file) has the text to replace once")
     let failure = try #require(try run.verify().failure, "the fault is not found")

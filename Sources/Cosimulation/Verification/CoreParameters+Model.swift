@@ -20,13 +20,14 @@ extension CoreParameters {
   public init(
     for model: Model, given: Configuration = [:], size: Configuration = [:]
   ) throws {
-    let needs = ModelNeeds(model)
+    let taskWidth = max(1, Int.bitWidth - (model.tasks.count - 1).leadingZeroBitCount)
+    let countWidth = Int.bitWidth - model.longestReduction.leadingZeroBitCount
     var values: Configuration = [
-      "ACT_WIDTH": max(8, needs.actWidth), "ACT_SIGNED": needs.isSigned ? 1 : 0,
-      "WEIGHT_WIDTH": Self.usual(needs.weightWidth, [8, 16]),
-      "MULT_WIDTH": Self.usual(needs.multWidth, [16, 32]),
+      "ACT_WIDTH": max(8, model.activationWidth), "ACT_SIGNED": model.hasSignedActivations ? 1 : 0,
+      "WEIGHT_WIDTH": Self.usual(model.weightWidth, [8, 16]),
+      "MULT_WIDTH": Self.usual(model.multiplierWidth, [0, 16, 32]),
       "ROUNDING": Rounding.allCases.firstIndex(of: model.rounding)!,
-      "TASK_WIDTH": max(3, needs.taskWidth), "COUNT_WIDTH": max(16, needs.countWidth),
+      "TASK_WIDTH": max(3, taskWidth), "COUNT_WIDTH": max(16, countWidth),
     ]
     values["ACC_WIDTH"] = values["ACT_WIDTH"]! + values["WEIGHT_WIDTH"]! <= 16 ? 32 : 48
     values["ROWS"] = size["ROWS"]
@@ -46,7 +47,7 @@ extension CoreParameters {
       multWidth: values["MULT_WIDTH"]!, rounding: values["ROUNDING"]!,
       taskWidth: values["TASK_WIDTH"]!, countEvents: values["COUNT_EVENTS"] == 1,
       countWidth: values["COUNT_WIDTH"]!)
-    try check(needs)
+    try check(model, taskWidth: taskWidth, countWidth: countWidth)
     try model.checkAccumulator(width: accWidth)
   }
 
@@ -55,60 +56,35 @@ extension CoreParameters {
     widths.first { needed <= $0 } ?? needed
   }
 
-  private func check(_ needs: ModelNeeds) throws {
+  private func check(_ model: Model, taskWidth neededTasks: Int, countWidth neededCount: Int) throws
+  {
     let widths = [
-      ("activations", needs.actWidth, "ACT_WIDTH", actWidth),
-      ("weights", needs.weightWidth, "WEIGHT_WIDTH", weightWidth),
-      ("task ids", needs.taskWidth, "TASK_WIDTH", taskWidth),
-      ("counts of reduction steps", needs.countWidth, "COUNT_WIDTH", countWidth),
+      ("activations", model.activationWidth, "ACT_WIDTH", actWidth),
+      ("weights", model.weightWidth, "WEIGHT_WIDTH", weightWidth),
+      ("task ids", neededTasks, "TASK_WIDTH", taskWidth),
+      ("counts of reduction steps", neededCount, "COUNT_WIDTH", countWidth),
     ]
     for (what, needed, name, value) in widths where value < needed {
       throw FitError("the model's \(what) need \(needed) bits, and \(name) is \(value)")
     }
-    if needs.isSigned, !actSigned {
+    if model.hasSignedActivations, !actSigned {
       throw FitError("the model has signed activations, and ACT_SIGNED is 0")
     }
-    if multWidth == 0, needs.hasMultipliers {
+    if multWidth < model.multiplierWidth {
       throw FitError(
-        "the model has requantize multipliers other than 1, and MULT_WIDTH is 0, a shift only")
-    }
-    if multWidth > 0, multWidth < needs.multWidth {
-      throw FitError(
-        "the model's multipliers need \(needs.multWidth) bits, and MULT_WIDTH is \(multWidth)")
+        multWidth == 0
+          ? "the model has requantize multipliers other than 1, and MULT_WIDTH is 0, a shift only"
+          : "the model's multipliers need \(model.multiplierWidth) bits, and MULT_WIDTH is "
+            + "\(multWidth)")
     }
   }
 }
 
-/// The bits that a model's numbers need.
-private struct ModelNeeds {
-  let actWidth, weightWidth, multWidth, taskWidth, countWidth: Int
-  let isSigned, hasMultipliers: Bool
+extension Model {
+  fileprivate var hasSignedActivations: Bool { input.isSigned || activation.isSigned }
 
-  init(_ model: Model) {
-    actWidth = max(model.input.width, model.activation.width)
-    isSigned = model.input.isSigned || model.activation.isSigned
-    var weights: ClosedRange<Int32> = 0...0
-    var multiplier: UInt32 = 1
-    var hasMultipliers = false
-    var steps = 1
-    for task in model.tasks.indices {
-      for layer in 0...model.layers.count
-      where task == 0 || !model.sharesWeights(inLayer: layer) {
-        let numbers = model.parameters(ofLayer: layer, task: task)
-        weights =
-          min(
-            weights.lowerBound, numbers.weights.min() ?? 0)...max(
-            weights.upperBound, numbers.weights.max() ?? 0)
-        multiplier = max(multiplier, numbers.multipliers.max() ?? 1)
-        hasMultipliers = hasMultipliers || numbers.multipliers.contains { $0 != 1 }
-        steps = max(steps, model.geometry(ofLayer: layer, task: task).reduction)
-      }
-    }
-    let largest = max(~weights.lowerBound, weights.upperBound)
-    weightWidth = max(2, 33 - largest.leadingZeroBitCount)
-    multWidth = 32 - multiplier.leadingZeroBitCount
-    self.hasMultipliers = hasMultipliers
-    taskWidth = max(1, Int.bitWidth - max(model.tasks.count - 1, 0).leadingZeroBitCount)
-    countWidth = Int.bitWidth - steps.leadingZeroBitCount
+  /// Steps of the longest reduction.
+  fileprivate var longestReduction: Int {
+    (layers + tasks.indices.map(head)).map(\.reduction).max() ?? 1
   }
 }

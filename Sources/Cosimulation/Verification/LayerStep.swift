@@ -93,8 +93,12 @@ struct LayerStep {
     for task in model.tasks.indices {
       result.layers[layer].denseMACs[task] += mapping.denseMACs(task: task)
     }
+    if batch.tasks.count == 1 {
+      let index = result.tasks.firstIndex { $0.number == batch.tasks[0] }!
+      result.tasks[index].outcome.cycles =
+        (result.tasks[index].outcome.cycles ?? 0) + counted.total(.cycleTotal)
+    }
     let differences = counted.differences(from: exact)
-    result.eventDifferences += differences.count
     guard differences.isEmpty else {
       result.failedCycles = start..<start + window
       throw VerificationFailure.events(differences, tasks: model.tasks)

@@ -17,7 +17,7 @@ public struct VerificationRequest: Sendable {
   /// Names of the tasks to run, in order; empty for all that have images.
   public var tasks: [String] = []
   public var mode = TaskMode.pipelined
-  public var imagesPerTask = 4
+  public var images = ImageCount.first(4)
   /// Images in a batch; by default one for each task.
   public var batchSize: Int?
   /// The only batch to run, by number.
@@ -39,6 +39,13 @@ public struct VerificationRequest: Sendable {
   }
 }
 
+/// How many images of each task run.
+public enum ImageCount: Sendable, Equatable {
+  case first(Int)
+  /// As many as the task with the fewest has.
+  case all
+}
+
 /// A request whose inputs have been read and fit together.
 public struct VerificationPlan: Sendable {
   public let request: VerificationRequest
@@ -52,6 +59,13 @@ public struct VerificationPlan: Sendable {
   /// The batches to run, with their numbers in the whole schedule.
   public let batches: [(number: Int, batch: Batch)]
   let sources: VerilogSources
+
+  /// The model's name: that of its file.
+  public var name: String {
+    let file = URL(fileURLWithPath: request.model).lastPathComponent
+    return [".model.safetensors", ".safetensors"].first { file.hasSuffix($0) }
+      .map { String(file.dropLast($0.count)) } ?? file
+  }
 
   /// Reads model, vectors and Verilog, and checks that they fit together.
   ///
@@ -72,7 +86,8 @@ public struct VerificationPlan: Sendable {
     golden = try GoldenModel(model)
     tasks = try Self.tasks(request, model, vectors)
     let schedule = try Batch.schedule(
-      tasks: tasks, imagesPerTask: request.imagesPerTask, mode: request.mode,
+      tasks: tasks, imagesPerTask: try Self.imagesPerTask(request, tasks, model, vectors),
+      mode: request.mode,
       size: request.batchSize)
     let numbered = schedule.enumerated().map { (number: $0.offset, batch: $0.element) }
     if let only = request.onlyBatch {
@@ -107,15 +122,20 @@ public struct VerificationPlan: Sendable {
       tasks = model.tasks.indices.filter { !vectors.tasks[$0].images.isEmpty }
       guard !tasks.isEmpty else { throw FitError("\(request.vectors) has no images of any task") }
     }
-    for task in tasks {
-      let count = vectors.tasks[task].images.count
-      guard request.imagesPerTask <= count else {
-        throw FitError(
-          "task \(model.tasks[task]) has \(count) images in \(request.vectors), and "
-            + "\(request.imagesPerTask) are asked for")
-      }
-    }
     return tasks
+  }
+
+  private static func imagesPerTask(
+    _ request: VerificationRequest, _ tasks: [Int], _ model: Model, _ vectors: Vectors
+  ) throws -> Int {
+    let counts = tasks.map { vectors.tasks[$0].images.count }
+    guard case .first(let asked) = request.images else { return counts.min()! }
+    for (task, count) in zip(tasks, counts) where asked > count {
+      throw FitError(
+        "task \(model.tasks[task]) has \(count) images in \(request.vectors), and "
+          + "\(asked) are asked for")
+    }
+    return asked
   }
 }
 

@@ -61,6 +61,8 @@ public struct TaskOutcome: Sendable {
   public internal(set) var correct: Int?
   /// Numbers that differ from the golden model.
   public internal(set) var mismatches = 0
+  /// Cycles of the batches that hold this task alone; nil where tasks share batches.
+  public internal(set) var cycles: Int?
 }
 
 /// What a verification found.
@@ -72,7 +74,9 @@ public struct VerificationResult: Sendable {
   /// Numbers compared.
   public internal(set) var compared = 0
   /// Counts that differ between the core and the exact model.
-  public internal(set) var eventDifferences = 0
+  public var eventDifferences: Int {
+    layers.reduce(0) { $0 + $1.counted.differences(from: $1.exact).count }
+  }
   public internal(set) var failure: VerificationFailure?
   /// The batch in which the failure was found.
   public internal(set) var failedBatch: Int?
@@ -80,6 +84,13 @@ public struct VerificationResult: Sendable {
   var failedCycles: Range<UInt64>?
   /// Whether there were cycles to record for the failure.
   public var hasWaves: Bool { failedCycles != nil }
+
+  /// Counts of a task, or of what tasks share, that differ between the core and the exact model.
+  public func eventDifferences(task: Int?) -> Int {
+    layers.reduce(0) { sum, layer in
+      sum + layer.counted.differences(from: layer.exact).count { $0.task == task }
+    }
+  }
 
   /// Cycles of all layers.
   public var cycles: Int { layers.reduce(0) { $0 + $1.counted.total(.cycleTotal) } }
