@@ -54,7 +54,7 @@ import Testing
     ("--model", "safetensors"), ("--vectors", "logits and traces"),
     ("--rtl", "(default: what mimegen writes)"), ("--tasks", "(default: all with images)"),
     ("--mode", "(values: singular, pipelined; default: pipelined)"),
-    ("--images", "1 or more. (default: 4)"),
+    ("--images", "1 or more, or all. (default: 4)"),
     ("--batch-size", "1 or more. (default: the number of tasks)"), ("--batch", "from 0 on"),
     ("--stall-probability", "0 to 0.9. (default: 0.0)"), ("--seed", "0 to 2^64-1. (default: 1)"),
     ("--x-seed", "0 to 2^32-1. (default: 1)"), ("--cache", "(default: $MIMEGEN_CACHE"),

@@ -142,6 +142,23 @@ import Testing
     }
   }
 
+  @Test func printsOneLineOfAllImages() throws {
+    try withNetwork { folder in
+      let arguments = ["--images", "all", "--brief", "--report", "report.json"]
+      let outcome = try verify(arguments, in: folder)
+      let report = try Report(folder)
+      #expect(report.tasks.map(\.images) == [3, 3])
+      let numbers = 4 * 6 * (4 * 16 + 5 + 3)
+      #expect(report.compared == numbers)
+      let cycles = String(report.cycles).reversed().enumerated()
+        .flatMap { $0 > 0 && $0 % 3 == 0 ? [" ", $1] : [$1] }.reversed()
+      #expect(
+        outcome.output
+          == "model on 2x3, 3 lanes: 6 images, 1 728 numbers, \(String(cycles)) cycles: all equal\n"
+      )
+    }
+  }
+
   /// Wrong labels are nobody's error: a network need not be right.
   @Test func countsWrongClasses() throws {
     let network = try TinyNetwork().replacingVectors(labels: { $0.map { ($0 + 1) % 3 } })
