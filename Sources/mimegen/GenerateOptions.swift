@@ -29,6 +29,7 @@ func coreFiles(_ values: Configuration) throws -> CoreFiles {
   do {
     return try CoreFiles(defaults: values)
   } catch let error as HDLError {
-    throw UsageError(error.diagnostics.map(\.message).joined(separator: "; "))
+    // The first: a wrong value may make the range of the next one wrong.
+    throw UsageError(error.diagnostics[0].message)
   }
 }

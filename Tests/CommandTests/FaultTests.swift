@@ -17,7 +17,7 @@ import Testing
   }
 
   static func ending(_ statement: String) -> String {
-    "always @(posedge clk) if (result_valid) \(statement)\nendmodule"
+    "always @(posedge clk) if (!rst && result_valid) \(statement)\nendmodule"
   }
 
   static let faults = [
@@ -27,8 +27,9 @@ import Testing
       sentence: "layer conv1: the core hangs: cycle # passed, by which the layer had to be done"),
     Fault(
       name: "a counter that counts too much", file: "mime_pe.v",
-      original: "step_in && live_in && nonzero_in", replacement: "step_in && live_in",
-      sentence: "task task0, layer conv1: mac_active of task # is"),
+      original: "macs_in + {{(MACS_WIDTH - 1){1'b0}}, enable}",
+      replacement: "macs_in + {{(MACS_WIDTH - 1){1'b0}}, nonzero_in}",
+      sentence: "task task0, layer conv1: mac.active is # in the core's counters and must be "),
     Fault(
       name: "$fatal in a cycle", file: "mime_core.v", original: "endmodule",
       replacement: ending("$fatal(1, \"told to fail\");"),

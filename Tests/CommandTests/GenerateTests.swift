@@ -14,7 +14,7 @@ import Testing
         #expect(outcome.errors == "")
       }
       #expect(
-        byDefault.output == "Wrote 8 Verilog files, mime_core.f and mime_config.json to a.\n")
+        byDefault.output == "Wrote 9 Verilog files, mime_core.f and mime_config.json to a.\n")
       let written = try contents(of: "\(folder)/a")
       #expect(written == (try contents(of: "\(folder)/b")))
       var values: [String: Int] = [:]

@@ -18,9 +18,10 @@ enum Program {
   static let path: String = {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     let path = bundle.deletingLastPathComponent().appendingPathComponent("mimegen").path
-    precondition(
-      FileManager.default.isExecutableFile(atPath: path),
-      "\(path) is not there: run these tests with 'swift test', which builds mimegen beside them")
+    guard FileManager.default.isExecutableFile(atPath: path) else {
+      fatalError(
+        "\(path) is not there: run these tests with 'swift test', which builds mimegen beside them")
+    }
     return path
   }()
 

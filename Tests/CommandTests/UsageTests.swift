@@ -61,7 +61,7 @@ import Testing
     ),
     (
       ["--images", "many"],
-      "The value 'many' is invalid for '--images <n>': 'many' is not a whole number"
+      "The value 'many' is invalid for '--images <n>'"
     ),
     (["--tasks", "task2"], "the model has no task 'task2'; it has task0, task1"),
     (["--tasks", ""], "the model has no task ''; it has task0, task1"),

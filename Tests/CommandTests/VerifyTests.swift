@@ -94,7 +94,7 @@ import Testing
         try text("\(folder)/events.csv").split(separator: "\n")
           == ["layer,task,event,rtl,model"] + rows.map { $0[...] })
       #expect(lines.allSatisfy { $0.rtl == $0.model })
-      let macs = lines.filter { ["mac_active", "mac_gated"].contains($0.event) }
+      let macs = lines.filter { ["mac.active", "mac.gated"].contains($0.event) }
       #expect(macs.count == 12)
       #expect(macs.reduce(0) { $0 + $1.rtl } == 2304 + 320 + 60)
     }
@@ -139,6 +139,23 @@ import Testing
         ["--stall-probability", "0.5", "--seed", "18446744073709551615", "--x-seed", "0"],
         in: folder)
       #expect(outcome.output.contains(", streams stall with probability 0.5\n"))
+    }
+  }
+
+  @Test func printsOneLineOfAllImages() throws {
+    try withNetwork { folder in
+      let arguments = ["--images", "all", "--brief", "--report", "report.json"]
+      let outcome = try verify(arguments, in: folder)
+      let report = try Report(folder)
+      #expect(report.tasks.map(\.images) == [3, 3])
+      let numbers = 4 * 6 * (4 * 16 + 5 + 3)
+      #expect(report.compared == numbers)
+      let cycles = String(report.cycles).reversed().enumerated()
+        .flatMap { $0 > 0 && $0 % 3 == 0 ? [" ", $1] : [$1] }.reversed()
+      #expect(
+        outcome.output
+          == "model on 2x3, 3 lanes: 6 images, 1 728 numbers, \(String(cycles)) cycles: all equal\n"
+      )
     }
   }
 

@@ -38,7 +38,8 @@ extension CoreParameters {
     do {
       values = try Machine.top.parameterValues(values)
     } catch let error as HDLError {
-      throw FitError(error.diagnostics.map(\.message).joined(separator: "; "))
+      // The first: a wrong value may make the range of the next one wrong.
+      throw FitError(error.diagnostics[0].message)
     }
     self.init(
       rows: values["ROWS"]!, columns: values["COLS"]!, lanes: values["LANES"]!,
