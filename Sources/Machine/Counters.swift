@@ -152,34 +152,32 @@ extension Machine {
     let isSlotAsked = m.wire("is_slot_asked", slotKnown.element(at: task, width: 1))
     let isResultAsked = m.wire("is_result_asked", resultKnown.element(at: task, width: 1))
     var counts: [Signal] = []
-    func ofSlot(_ name: String, _ amount: Signal) {
+    let ofSlots = (now: slotNow, task: slotTaskNow, isKnown: slotSeen, isAsked: isSlotAsked)
+    let ofResults = (
+      now: resultNow, task: resultTaskNow, isKnown: resultSeen, isAsked: isResultAsked
+    )
+    func perTask(
+      _ name: String, _ event: (now: Signal, task: Signal, isKnown: Signal, isAsked: Signal),
+      _ amount: Signal
+    ) {
       let memory = m.memory(name, bits(wide), depth: tasks)
       let before = m.wire(
-        "\(name)_before", mux(slotSeen, memory[slotTaskNow], zero(bits(wide))))
+        "\(name)_before", mux(event.isKnown, memory[event.task], zero(bits(wide))))
       m.clocked(clk) {
-        When(slotNow) { memory[slotTaskNow] <== before + amount.extended(to: wide) }
+        When(event.now) { memory[event.task] <== before + amount.extended(to: wide) }
       }
-      counts.append(mux(isSlotAsked, memory[task], zero(bits(wide))))
-    }
-    func ofResult(_ name: String, _ amount: Signal) {
-      let memory = m.memory(name, bits(wide), depth: tasks)
-      let before = m.wire(
-        "\(name)_before", mux(resultSeen, memory[resultTaskNow], zero(bits(wide))))
-      m.clocked(clk) {
-        When(resultNow) { memory[resultTaskNow] <== before + amount.extended(to: wide) }
-      }
-      counts.append(mux(isResultAsked, memory[task], zero(bits(wide))))
+      counts.append(mux(event.isAsked, memory[task], zero(bits(wide))))
     }
     let rowMacs = m.wire("row_macs", mux(firstGroupNow, macsNow, zero(macs.shape)))
     let rowSteps = m.wire("row_steps", mux(firstGroupNow, stepsNow, zero(bits(countWidth))))
     let masked = m.wire("masked", compared - requantized)
-    ofSlot("mac_active", rowMacs)
-    ofSlot("mac_gated", gated)
-    ofResult("threshold_compare", compared)
-    ofResult("threshold_masked", masked)
-    ofResult("requantize", requantized)
-    ofSlot("act_word", rowSteps)
-    ofResult("result_word", resultLanes)
+    perTask("mac_active", ofSlots, rowMacs)
+    perTask("mac_gated", ofSlots, gated)
+    perTask("threshold_compare", ofResults, compared)
+    perTask("threshold_masked", ofResults, masked)
+    perTask("requantize", ofResults, requantized)
+    perTask("act_word", ofSlots, rowSteps)
+    perTask("result_word", ofResults, resultLanes)
 
     m.comment("Counts of the layer.")
     func ofLayer(_ name: String, when now: Signal, _ amount: Signal) {
