@@ -150,11 +150,11 @@ import Testing
       #expect(report.tasks.map(\.images) == [3, 3])
       let numbers = 4 * 6 * (4 * 16 + 5 + 3)
       #expect(report.compared == numbers)
-      let cycles = String(report.cycles).reversed().enumerated()
-        .flatMap { $0 > 0 && $0 % 3 == 0 ? [" ", $1] : [$1] }.reversed()
+      // From a thousand on, below a million.
+      let cycles = "\(report.cycles / 1000) \(String(report.cycles % 1000 + 1000).dropFirst())"
       #expect(
         outcome.output
-          == "model on 2x3, 3 lanes: 6 images, 1 728 numbers, \(String(cycles)) cycles: all equal\n"
+          == "model on 2x3, 3 lanes: 6 images, 1 728 numbers, \(cycles) cycles: all equal\n"
       )
     }
   }
