@@ -1,5 +1,6 @@
 import Cosimulation
 import Golden
+import Machine
 import Networks
 import Testing
 
@@ -38,7 +39,9 @@ import Testing
   @Test(arguments: PlantedFault.all) func findsTheFault(fault: PlantedFault) throws {
     var run = try fault.isDirected ? Self.directedRun() : Self.run(isSigned: fault.isSigned)
     run.stallProbability = fault.stallProbability
-    run.verilog = try #require(fault.files, "\(fault.file) has the text to replace once")
+    let files: [CoreFiles.File] = try #require(
+      fault.files, "\(fault.file) has the text to replace once")
+    run.verilog = files
     let failure = try #require(try run.verify().failure, "the fault is not found")
     let caught: PlantedFault.Catch =
       switch failure {
@@ -56,7 +59,8 @@ import Testing
     let fault = PlantedFault(
       name: "another hash", file: "mime_core.v", original: "localparam [31:0] CONFIG_HASH = 32'h",
       replacement: "localparam [31:0] CONFIG_HASH = ~32'h", caught: [])
-    run.verilog = try #require(fault.files)
+    let files: [CoreFiles.File] = try #require(fault.files)
+    run.verilog = files
     #expect(throws: RTLError.self) { try run.verify() }
   }
 }
