@@ -10,6 +10,10 @@ struct LayerRun {
   /// Cycle of the core in which the layer began.
   let start: UInt64
 
+  /// Steps to queue before the core runs: long enough that the model's code stays in the caches,
+  /// short enough that a layer of any size takes little memory.
+  private static let chunk = 4096
+
   private let mapping: LayerMapping
   private let core: SimulatedCore
   private let packer: BeatPacker
@@ -45,8 +49,12 @@ struct LayerRun {
     _ model: Model, _ inputs: [[Int32]], hasSignedResults: Bool, limit: UInt64
   ) throws {
     var feed = try TileFeed(mapping, of: model, inputs: inputs, packer: packer)
+    var queuedSteps = 0
     for tile in mapping {
       for block in feed.beats(of: tile) { core.push(block) }
+      queuedSteps += tile.steps
+      guard queuedSteps >= Self.chunk || tile.isFinal else { continue }
+      queuedSteps = 0
       let pause = try core.run(open: tile.isFinal ? [] : Set(CoreStream.inputs), limit: limit)
       take(core.takeResults(hasSignedActivations: hasSignedResults))
       if pause == .lastResult, !tile.isFinal {
