@@ -25,6 +25,7 @@ import Testing
     Case(name: "s8-half-up", rounding: .halfUp, tasks: 2),
     Case(name: "s8-toward-zero", rounding: .towardZero, tasks: 2),
     Case(name: "shift", rounding: .halfEven, tasks: 2),
+    Case(name: "s8-shift", rounding: .halfEven, tasks: 2),
     Case(name: "u8", rounding: .halfEven, tasks: 3),
   ]
 
