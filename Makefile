@@ -10,12 +10,12 @@ DESTDIR =
 MIMEGEN = .build/$(CONFIG)/mimegen
 # Testable imports change how every module is compiled, so the tests have a build folder of their own.
 TEST_BUILD = .build-test
-SWIFT_SOURCES = Package.swift Sources Tests testbenches
+SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify setup-lint build verify test lint format format-check \
-  golden-check golden-update rtl bench install clean
+.PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify prove test lint format \
+  format-check golden-check golden-update rtl bench bench-language install clean
 
 help: ## print this list
 	@echo "Targets:"
@@ -29,13 +29,19 @@ help: ## print this list
 	  "PREFIX=$(PREFIX)" "install puts bin/mimegen here" \
 	  "DESTDIR=$(DESTDIR)" "put before PREFIX, for packaging"
 
-setup: setup-lint ## install the Debian packages that are missing
+setup: setup-test ## install the Debian packages that are missing
 
 setup-verify:
 	@scripts/setup verify
 
 setup-lint:
 	@scripts/setup lint
+
+setup-prove:
+	@scripts/setup prove
+
+setup-test:
+	@scripts/setup test
 
 build: setup-verify ## build mimegen
 	@mkdir -p "$(BUILD)"
@@ -49,7 +55,10 @@ build: setup-verify ## build mimegen
 verify: build golden-check ## run the five tasks on rtl/ and compare every bit with the golden model
 	@scripts/verify $(MIMEGEN) "$(BUILD)" $(ROWS) $(COLS)
 
-test: lint format-check ## lint, check the format and run the Swift tests
+prove: setup-prove build ## prove claims about the hardware for all inputs, and find planted faults
+	@$(MIMEGEN) prove
+
+test: setup-test lint format-check ## lint, check the format and run the Swift tests
 	swift test -c $(CONFIG) --scratch-path $(TEST_BUILD)
 
 lint: setup-lint ## lint rtl/ with Verilator, Icarus Verilog and Yosys at many configurations
@@ -74,6 +83,11 @@ rtl: build ## write rtl/ anew
 bench: build ## time the co-simulation beside a bare C++ loop
 	$(MIMEGEN) bench --rtl rtl --model golden/small/model.safetensors \
 	  --vectors golden/small/golden.safetensors --rows $(ROWS) --cols $(COLS)
+
+bench-language: setup-verify ## time the hardware language beside Amaranth, its simulator beside Verilator
+	@mkdir -p "$(BUILD)"
+	swift build -c $(CONFIG) --product pe-array
+	@scripts/bench-language .build/$(CONFIG)/pe-array "$(BUILD)"
 
 install: build ## put mimegen into PREFIX/bin
 	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"

@@ -1,14 +1,18 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Imports run one way: HDL <- Machine, Networks <- Golden, Networks <- Mapping <- Energy,
-// and all of them <- Cosimulation <- mimegen. The golden model (Golden) knows nothing of
-// tiles or RTL, and the mapping knows nothing of the golden model.
+// Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
+// Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Energy, and all of them
+// <- Cosimulation <- mimegen. The golden model
+// (Golden) knows nothing of tiles or RTL, and the mapping knows nothing of the golden model.
 let package = Package(
   name: "mimegen",
   products: [
     .executable(name: "mimegen", targets: ["mimegen"]),
-    .library(name: "HDL", targets: ["HDL"]),
+    // The hardware language and what goes with it, for designs of any kind.
+    .library(
+      name: "HDL",
+      targets: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Formal"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
@@ -16,7 +20,21 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
     .target(name: "HDL"),
+    .target(name: "Simulation", dependencies: ["HDL", "CGMP"]),
+    .target(name: "Components", dependencies: ["HDL"]),
+    .target(name: "Formal", dependencies: ["HDL"]),
+    .target(name: "Lint", dependencies: ["HDL", "Verilated"]),
+    .target(name: "Waves", dependencies: ["Simulation"]),
+    .target(
+      name: "Verilated", dependencies: ["HDL", "Simulation"],
+      resources: [
+        .embedInCode("Library/bench.cpp"), .embedInCode("Library/model.h"),
+        .embedInCode("Library/print.h"), .embedInCode("Library/library.mk"),
+      ]),
+    .target(name: "RandomModules", dependencies: ["HDL", "Simulation", "Verilated"]),
+    .executableTarget(name: "fuzz", dependencies: ["HDL", "RandomModules"]),
     .target(name: "Machine", dependencies: ["HDL"]),
+    .target(name: "Proofs", dependencies: ["HDL", "Components", "Machine", "Formal"]),
     .target(name: "Networks"),
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
@@ -30,21 +48,47 @@ let package = Package(
       ]),
     .target(
       name: "Cosimulation",
-      dependencies: ["HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Testbench"]),
+      dependencies: [
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Testbench", "Verilated",
+      ]),
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Cosimulation",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Cosimulation", "Formal",
+        "Proofs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
+    .target(
+      name: "PEArray", dependencies: ["HDL"], path: "Examples/PEArray", exclude: ["pe_array.py"]),
+    .executableTarget(
+      name: "pe-array", dependencies: ["HDL", "Machine", "PEArray", "Simulation", "Verilated"],
+      path: "Examples/PEArrayCommand"),
+    .testTarget(
+      name: "ExampleTests",
+      dependencies: ["FIR", "PEArray", "HDL", "Simulation", "Verilated", "Lint"]),
+    .testTarget(
+      name: "GuideTests",
+      dependencies: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Formal"]),
     .testTarget(name: "HDLTests", dependencies: ["HDL"]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Machine"]),
+    .testTarget(name: "FormalTests", dependencies: ["HDL", "Components", "Formal", "Proofs"]),
+    .testTarget(name: "WavesTests", dependencies: ["Simulation", "Waves"]),
+    .testTarget(name: "VerilatedTests", dependencies: ["HDL", "Simulation", "Verilated"]),
+    .testTarget(
+      name: "RandomModuleTests", dependencies: ["HDL", "RandomModules", "Simulation", "Verilated"]),
     .testTarget(name: "MachineTests", dependencies: ["HDL", "Machine"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
-    .testTarget(name: "CosimulationTests", dependencies: ["HDL", "Machine", "Cosimulation"]),
+    .testTarget(
+      name: "CosimulationTests", dependencies: ["HDL", "Machine", "Cosimulation", "Verilated"]),
     .testTarget(
       name: "VerificationTests",
-      dependencies: ["HDL", "Machine", "Networks", "Golden", "Mapping", "Cosimulation"]),
+      dependencies: [
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Cosimulation", "Verilated",
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["mimegen", "Machine", "Networks", "Golden"]),
   ],
   swiftLanguageModes: [.v6]

@@ -286,7 +286,7 @@ module mime_array #(
     end else begin : no_row_counts
         assign steps = {COUNT_WIDTH{1'b0}};
         assign zeros = {COUNT_WIDTH{1'b0}};
-        assign macs = {(COUNT_WIDTH + MACS_WIDTH){1'b0}};
+        assign macs = {(COUNT_WIDTH + $clog2(COLS + 1)){1'b0}};
     end
     endgenerate
 
@@ -351,6 +351,7 @@ module mime_array #(
             assign sum[l * ACC_WIDTH +: ACC_WIDTH] = aligned;
         end else begin : idle
             assign sum[l * ACC_WIDTH +: ACC_WIDTH] = {ACC_WIDTH{1'b0}};
+            wire unused_padding = &{1'b0, drained[l * GROUPS * ACC_WIDTH +: GROUPS * ACC_WIDTH]};
         end
     end
     endgenerate

@@ -171,7 +171,7 @@ module mime_lane #(
     end
     endgenerate
 
-    wire signed [SCALED_WIDTH - 1:0] rounded = rounds_up ? (floor + $signed({{(SCALED_WIDTH - 1){1'b0}}, 1'b1})) : floor;
+    wire signed [SCALED_WIDTH - 1:0] rounded = rounds_up ? (floor + {{(SCALED_WIDTH - 1){1'b0}}, 1'b1}) : floor;
     wire is_low = rounded < $signed({{(SCALED_WIDTH - (ACT_WIDTH + 1)){clamp_low[ACT_WIDTH]}}, clamp_low});
     wire is_high = rounded > $signed({{(SCALED_WIDTH - (ACT_WIDTH + 1)){clamp_high[ACT_WIDTH]}}, clamp_high});
     wire [ACT_WIDTH - 1:0] upper = is_high ? clamp_high[ACT_WIDTH - 1:0] : rounded[ACT_WIDTH - 1:0];

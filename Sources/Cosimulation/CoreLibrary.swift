@@ -1,12 +1,5 @@
 import Testbench
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Verilated
 
 /// The functions of a loaded harness library (testbenches/mime_core_harness.cpp).
 ///
@@ -45,17 +38,9 @@ public final class CoreLibrary: Sendable {
   ///
   /// - Throws: `EnvironmentError` when it cannot be loaded or is of another version.
   public init(path: String) throws {
-    guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-      throw EnvironmentError(
-        "the built library cannot be loaded (\(String(cString: dlerror()))); remove it and try "
-          + "again.")
-    }
+    let library = try LoadedLibrary(path: path)
     func function<F>(_ name: String, _: F.Type = F.self) throws -> F {
-      guard let symbol = dlsym(handle, "mime_core_\(name)") else {
-        throw EnvironmentError(
-          "\(path) has no function mime_core_\(name); remove it and try again.")
-      }
-      return unsafeBitCast(symbol, to: F.self)
+      try library.function("mime_core_\(name)")
     }
     let version = try function("interface_version", (@convention(c) () -> UInt32).self)()
     guard version == Testbench.interfaceVersion else {

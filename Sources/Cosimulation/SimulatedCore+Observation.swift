@@ -1,3 +1,5 @@
+import Verilated
+
 /// What a run can be asked besides its results.
 extension SimulatedCore {
   /// Zeroes every event counter, in one cycle.

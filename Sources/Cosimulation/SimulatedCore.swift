@@ -1,3 +1,5 @@
+import Verilated
+
 /// A `mime_core` that runs in this process, clocked by the harness.
 ///
 /// Push the beats of a layer tile by tile; `run` clocks the core until it needs more of them, and

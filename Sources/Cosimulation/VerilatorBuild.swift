@@ -1,5 +1,6 @@
 import Foundation
 import Testbench
+import Verilated
 
 /// A verilated `mime_core` with its harness, built into a library or taken from the cache.
 public struct VerilatorBuild: Sendable {
@@ -32,7 +33,7 @@ public struct VerilatorBuild: Sendable {
       try tools.checkCompiler()
       try Scratch.with { folder in
         try write(to: folder)
-        try verilate(in: folder, tools)
+        try tools.verilate(verilatorArguments(tools), in: folder)
         try checkPorts(in: folder)
         try compile(in: folder, tools)
         do {
@@ -81,36 +82,7 @@ public struct VerilatorBuild: Sendable {
 
   private func write(to folder: String) throws {
     let verilog = sources.files.map { (name: $0.name, bytes: Array($0.text.utf8)) }
-    let testbench = Testbench.files.map { (name: $0.name, bytes: $0.text) }
-    for file in verilog + testbench {
-      let url = URL(fileURLWithPath: "\(folder)/\(file.name)")
-      do {
-        try FileManager.default.createDirectory(
-          at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(file.bytes).write(to: url)
-      } catch {
-        throw EnvironmentError("\(url.path) cannot be written: \(error.localizedDescription)")
-      }
-    }
-  }
-
-  private func verilate(in folder: String, _ tools: Toolchain) throws {
-    let run = try Subprocess.run(
-      tools.verilator, verilatorArguments(tools), in: folder, environment: tools.environment)
-    guard run.status != 0 else { return }
-    throw refusal(run, "Verilator refuses the Verilog") { $0.hasPrefix("%Error") }
-  }
-
-  /// The error of a tool that failed: its first error lines, or the full disk behind them.
-  func refusal(
-    _ run: Subprocess, _ what: String, isError: (Substring) -> Bool
-  ) -> any Error {
-    if run.output.contains("No space left on device") {
-      return EnvironmentError("no space is left in \(Scratch.parent); free some or set TMPDIR.")
-    }
-    let lines = run.output.split(whereSeparator: \.isNewline).filter(isError).prefix(5)
-    let detail = lines.isEmpty ? ["(exit status \(run.status))"] : Array(lines)
-    return RTLError("\(what):\n\(detail.joined(separator: "\n"))")
+    try writeFiles(verilog + Testbench.files.map { (name: $0.name, bytes: $0.text) }, to: folder)
   }
 
   /// Compares the ports of the verilated model, as its header declares them, with the core's.
@@ -120,38 +92,9 @@ public struct VerilatorBuild: Sendable {
       String(decoding: $0, as: UTF8.self)
     }
     guard let text else { throw RTLError("Verilator wrote no \(Testbench.modelPrefix).h.") }
-    let found = verilatedPorts(header: text)
-    let values = parameters.verilogParameters.map { "\($0.name)=\($0.value)" }
-    for port in parameters.ports {
-      guard let other = found.first(where: { $0.name == port.name }) else {
-        throw RTLError("module \(Self.top) has no port `\(port.name)`.")
-      }
-      guard other.direction == port.direction else {
-        throw RTLError(
-          "port `\(port.name)` of \(Self.top) is an \(other.direction); it must be an "
-            + "\(port.direction).")
-      }
-      guard other.width == port.width else {
-        throw RTLError(
-          "port `\(port.name)` of \(Self.top) has \(other.width) bits; it must have \(port.width) "
-            + "with \(values.joined(separator: " ")).")
-      }
-    }
-    for port in found where !parameters.ports.contains(where: { $0.name == port.name }) {
-      throw RTLError(
-        "module \(Self.top) has a port `\(port.name)` that the testbench does not know.")
-    }
-  }
-}
-
-/// The ports that a verilated model's header declares, such as `VL_IN8(&clk,0,0);`.
-func verilatedPorts(header: String) -> [CorePort] {
-  header.split(whereSeparator: \.isNewline).compactMap { line in
-    let parts = line.split { "(),&; ".contains($0) }
-    guard parts.count >= 4, let high = Int(parts[2]), let low = Int(parts[3]) else { return nil }
-    let isInput = parts[0].hasPrefix("VL_IN") && !parts[0].hasPrefix("VL_INOUT")
-    guard isInput || parts[0].hasPrefix("VL_OUT") else { return nil }
-    return CorePort(
-      name: String(parts[1]), direction: isInput ? .input : .output, width: high - low + 1)
+    try HeaderPort.check(
+      HeaderPort.all(in: text),
+      against: parameters.ports.map { ($0.name, $0.direction == .input, $0.width) }, of: Self.top,
+      at: parameters.verilogParameters)
   }
 }

@@ -1,12 +1,19 @@
 /// An elaboration-time condition: what `given` asks, and what a check demands.
 public indirect enum Condition: Sendable {
+  /// How two numbers compare; the raw value is the operator in Verilog.
   public enum Relation: String, Sendable {
+    /// The numbers are equal.
     case equal = "=="
+    /// The numbers differ.
     case notEqual = "!="
+    /// The first number is less.
     case less = "<"
+    /// The first number is less or equal.
     case lessOrEqual = "<="
   }
+  /// The two numbers are in that relation.
   case compare(Nat, Relation, Nat)
+  /// Both conditions hold.
   case and(Condition, Condition)
 
   /// Whether it holds under `environment`; nil where a name is unknown.
@@ -55,14 +62,21 @@ extension Condition.Relation {
 }
 
 extension Nat {
+  /// A condition for `given`: the numbers are equal.
   public static func == (a: Nat, b: Nat) -> Condition { .compare(a, .equal, b) }
+  /// A condition for `given`: the numbers differ.
   public static func != (a: Nat, b: Nat) -> Condition { .compare(a, .notEqual, b) }
+  /// A condition for `given`: the first number is less.
   public static func < (a: Nat, b: Nat) -> Condition { .compare(a, .less, b) }
+  /// A condition for `given`: the first number is less or equal.
   public static func <= (a: Nat, b: Nat) -> Condition { .compare(a, .lessOrEqual, b) }
+  /// A condition for `given`: the first number is greater.
   public static func > (a: Nat, b: Nat) -> Condition { .compare(b, .less, a) }
+  /// A condition for `given`: the first number is greater or equal.
   public static func >= (a: Nat, b: Nat) -> Condition { .compare(b, .lessOrEqual, a) }
 }
 
 extension Condition {
+  /// A condition for `given`: both conditions hold.
   public static func && (a: Condition, b: Condition) -> Condition { .and(a, b) }
 }

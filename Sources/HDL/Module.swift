@@ -4,21 +4,35 @@
 /// Verilog (`VerilogPrinter`) and elaborated at concrete parameter values (`Elaboration`), so the
 /// two cannot differ.
 public struct Module: Sendable {
+  /// The name in Verilog; modules of one design have different ones.
   public let name: String
+  /// What the module does; the comment above it in Verilog.
   public let doc: String
+  /// In the order of declaration: default and range of one may depend on those before it.
   public let parameters: [Parameter]
   let constants: [NamedConstant]
   let ports: [Declaration]
   /// The variables of its generate loops, in the order of first use.
   let loopIndices: [String]
   let items: [Item]
+  /// The names that statements of `drive` other than plain assignments give their values.
+  let procedural: Set<ObjectIdentifier>
+  /// What tells modules of one name apart: the description that each comes from.
+  let identity: ObjectIdentifier
+  private let builder: ModuleBuilder.Identity
+  /// Whether the Verilog of the module is somebody else's; the items are then its model.
+  public let isBlackBox: Bool
   /// Rules broken that need no parameter values to be seen.
   public let diagnostics: [Diagnostic]
 
   /// Runs `body` once to describe the module.
+  ///
+  /// - Parameter blackBox: the module's Verilog comes from elsewhere, such as a memory macro; it is
+  ///   not among the files, and what `body` describes beyond the ports is its model for checks and
+  ///   simulation, if it has one.
   public init(
-    _ name: String, _ doc: String, file: StaticString = #fileID, line: Int = #line,
-    _ body: (ModuleBuilder) -> Void
+    _ name: String, _ doc: String, blackBox: Bool = false, file: StaticString = #fileID,
+    line: Int = #line, _ body: (ModuleBuilder) -> Void
   ) {
     let builder = ModuleBuilder(name: name, location: Location(file, line))
     body(builder)
@@ -29,6 +43,10 @@ public struct Module: Sendable {
     ports = builder.ports
     loopIndices = builder.loopIndices
     items = builder.finish()
+    procedural = builder.procedural
+    self.builder = builder.identity
+    identity = ObjectIdentifier(builder.identity)
+    isBlackBox = blackBox
     diagnostics = builder.diagnostics
   }
 
@@ -40,7 +58,29 @@ public struct Module: Sendable {
     ports = module.ports
     loopIndices = module.loopIndices
     items = module.items
+    procedural = module.procedural
+    builder = module.builder
+    identity = module.identity
+    isBlackBox = module.isBlackBox
     diagnostics = module.diagnostics
+  }
+
+  /// The same module with further ports and items: another description of that name.
+  init(
+    _ module: Module, adding ports: [Declaration], _ items: [Item], _ diagnostics: [Diagnostic]
+  ) {
+    name = module.name
+    doc = module.doc
+    parameters = module.parameters
+    constants = module.constants
+    self.ports = module.ports + ports
+    loopIndices = module.loopIndices
+    self.items = module.items + items
+    procedural = module.procedural
+    builder = ModuleBuilder.Identity()
+    identity = ObjectIdentifier(builder)
+    isBlackBox = module.isBlackBox
+    self.diagnostics = module.diagnostics + diagnostics
   }
 
   /// The same module with other defaults for some of its parameters.
@@ -121,25 +161,19 @@ public struct Module: Sendable {
 
   /// Its instances, those inside generate blocks among them, in order.
   var instances: [Instance] {
-    func instances(_ items: [Item]) -> [Instance] {
-      items.flatMap { item -> [Instance] in
-        switch item {
-        case .instance(let instance): return [instance]
-        case .forEach(let loop): return instances(loop.body)
-        case .given(let given):
-          return instances(given.then.body) + instances(given.otherwise?.body ?? [])
-        default: return []
-        }
-      }
-    }
-    return instances(items)
+    var result: [Instance] = []
+    items.forEachNested { if case .instance(let instance) = $0 { result.append(instance) } }
+    return result
   }
 }
 
 /// A port as a user of the module sees it.
 public struct PortSummary: Sendable {
+  /// The name in Verilog.
   public let name: String
+  /// Whether the port is an input, else an output.
   public let isInput: Bool
+  /// Whether its bits are two's complement.
   public let isSigned: Bool
   /// Width in bits: Verilog, in terms of the parameters.
   public let width: String
@@ -147,80 +181,15 @@ public struct PortSummary: Sendable {
 
 /// A Verilog parameter: an integer with a default and the range that the module is made for.
 public struct Parameter: Sendable {
+  /// The name in Verilog.
   public let name: String
+  /// The value where none is given; may depend on the parameters before it.
   public let defaultValue: Nat
+  /// The least value allowed; may depend on the parameters before it.
   public let minimum: Nat
+  /// The greatest value allowed; may depend on the parameters before it.
   public let maximum: Nat
+  /// What the parameter sets; its comment in Verilog.
   public let doc: String
-  let location: Location
-}
-
-/// A derived constant (`localparam`).
-struct NamedConstant: Sendable {
-  let name: String
-  let definition: Nat
-  /// A fixed pattern of so many bits instead of an integer.
-  let bitPattern: (width: Int, value: UInt64)?
-  let doc: String
-}
-
-/// One statement of a module, in the order written.
-enum Item: Sendable {
-  /// A wire with its value, or a wire, register or memory that statements drive.
-  case declare(Declaration, value: Signal?)
-  case assign(target: Signal, value: Signal, Location)
-  case clocked(ClockedProcess)
-  case reduce(Reduction)
-  case forEach(GenerateLoop)
-  case given(GenerateIf)
-  case instance(Instance)
-  case unused(name: String, [Signal], Location)
-  case comment(String)
-  /// What could not be proved for all parameter values.
-  case require(Obligation, Location)
-}
-
-struct ClockedProcess: Sendable {
-  let clock: Signal
-  let reset: Signal?
-  let enable: Signal?
-  let statements: [Statement]
-  let location: Location
-}
-
-/// `target = term(0) + term(1) + ... + term(count - 1)`, or likewise with `|`.
-struct Reduction: Sendable {
-  let target: Declaration
-  /// `add` (modulo 2^width of the target) or `bitOr`.
-  let operation: Operator
-  let index: String
-  let count: Nat
-  let term: Signal
-  let location: Location
-}
-
-struct GenerateLoop: Sendable {
-  let label: String
-  let index: String
-  let count: Nat
-  let body: [Item]
-  let location: Location
-}
-
-struct GenerateIf: Sendable {
-  struct Branch: Sendable {
-    let label: String
-    let body: [Item]
-  }
-  let condition: Condition
-  let then: Branch
-  let otherwise: Branch?
-}
-
-struct Instance: Sendable {
-  let name: String
-  let module: Module
-  let parameters: [(name: String, value: Nat)]
-  let ports: [(name: String, signal: Signal)]
   let location: Location
 }

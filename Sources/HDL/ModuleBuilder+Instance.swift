@@ -1,10 +1,28 @@
+/// What an instance gives to the parameters or the ports of its module, by name.
+public struct Connections<Value: Sendable>: Sendable, ExpressibleByDictionaryLiteral,
+  ExpressibleByArrayLiteral
+{
+  /// Names and what they are given, in the order given.
+  public var pairs: [(String, Value)]
+  /// Connections by computed names.
+  public init(_ pairs: [(String, Value)]) { self.pairs = pairs }
+  /// Connections as a literal, such as `["clk": clk]`.
+  public init(dictionaryLiteral elements: (String, Value)...) { pairs = elements }
+  /// Connections as a literal of pairs, such as `[("clk", clk)]`.
+  public init(arrayLiteral elements: (String, Value)...) { pairs = elements }
+  /// Both, in order.
+  public static func + (a: Self, b: Self) -> Self { Self(a.pairs + b.pairs) }
+}
+
 extension ModuleBuilder {
   /// An instance of `module`; every port must be connected.
   public func instance(
-    _ name: String, of module: Module, parameters values: [(String, Nat)] = [],
-    ports connections: [(String, Signal)], file: StaticString = #fileID, line: Int = #line
+    _ name: String, of module: Module, parameters: Connections<Nat> = [:],
+    ports: Connections<Signal>, file: StaticString = #fileID, line: Int = #line
   ) {
     let location = Location(file, line)
+    let values = parameters.pairs
+    let connections = ports.pairs
     take(name, location)
     checkNames(
       values.map(\.0), "parameter", module.parameters.map(\.name), of: module, name, location)

@@ -7,7 +7,10 @@ extension ModuleBuilder {
   func check(_ signal: Signal, _ location: Location) {
     checkReach(signal, location)
     for problem in signal.problems { report(problem, location) }
-    for obligation in signal.obligations { add(.require(obligation, location)) }
+    for var obligation in signal.obligations where !ranges.prove(obligation.condition) {
+      obligation.loops = statementLoops
+      add(.require(obligation, location))
+    }
   }
 
   func check(
@@ -28,6 +31,17 @@ extension ModuleBuilder {
       both.problems.append("\(target.text) \(reason); \(remedy)")
     }
     check(both, location)
+  }
+
+  /// What follows is inside a loop of statements.
+  func enter(_ index: StatementIndex) {
+    statementLoops.append(index)
+    ranges.add(index.name, from: 0, through: index.count - 1)
+  }
+
+  func leaveIndex() {
+    statementLoops.removeLast()
+    ranges.removeLast()
   }
 
   /// A name inside a generate block is out of reach for the statements outside it.

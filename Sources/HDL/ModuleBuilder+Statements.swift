@@ -1,15 +1,74 @@
+/// How registers take their reset values.
+public struct Reset: Sendable {
+  enum Kind: Sendable { case synchronous, asynchronous, asynchronousLow }
+  let signal: Signal
+  let kind: Kind
+
+  /// At the clock edge, where `signal` is 1.
+  public static func synchronous(_ signal: Signal) -> Reset {
+    Reset(signal: signal, kind: .synchronous)
+  }
+  /// As soon as `signal` is 1.
+  public static func asynchronous(_ signal: Signal) -> Reset {
+    Reset(signal: signal, kind: .asynchronous)
+  }
+  /// As soon as `signal` is 0.
+  public static func asynchronousLow(_ signal: Signal) -> Reset {
+    Reset(signal: signal, kind: .asynchronousLow)
+  }
+}
+
 extension ModuleBuilder {
-  /// Continuous assignments.
-  public func drive(@StatementBuilder _ statements: () -> [Statement]) {
-    for statement in statements() {
-      switch statement {
-      case .assign(let target, let value, let location):
-        let location = location!
-        check(assigning: value, to: target, in: .drive, location)
-        add(.assign(target: target, value: value, location))
-      case .when(_, _, _, let location):
-        report("`When` stands in `drive`; use `mux`, or a register in `clocked`", location)
+  /// What signals are at all times: assignments, and `When`, `Match` and `ForEach` around them,
+  /// where a later assignment overrides an earlier one.
+  ///
+  /// Every signal has to have a value on every path. Assignments alone print as `assign`, the
+  /// others as one `always @*`.
+  public func drive(
+    file: StaticString = #fileID, line: Int = #line,
+    @StatementBuilder _ statements: () -> [Statement]
+  ) {
+    let body = statements()
+    check(body, in: .drive)
+    let assignments = body.compactMap { statement -> Item? in
+      guard case .assign(let target, let value) = statement.node else { return nil }
+      return .assign(target: target, value: value, statement.location)
+    }
+    guard assignments.count < body.count else {
+      for assignment in assignments { add(assignment) }
+      return
+    }
+    let location = body.first?.location ?? Location(file, line)
+    let process = CombinationalProcess(statements: body, location: location)
+    checkReads(of: process)
+    add(.combinational(process))
+  }
+
+  /// A process reads neither what it assigns nor words of memories, on which Verilog's `@*` would
+  /// not wait, and it reads something.
+  private func checkReads(of process: CombinationalProcess) {
+    let targets = process.statements.targets
+    var readsSignals = false
+    func visit(_ signal: Signal, _ location: Location) {
+      switch signal.expression {
+      case .reference(let declaration, at: let indices):
+        if declaration.kind != .pattern { readsSignals = true }
+        if indices == nil, targets.contains(where: { $0 === declaration }) {
+          report(
+            "`\(declaration.name)` is read in the block that assigns it; declare a wire for the value",
+            location)
+        }
+      case .word(let memory, address: _):
+        report(
+          "a word of `\(memory.name)` is read among `When`, `Match` or `ForEach`; declare a wire for it",
+          location)
+      default: break
       }
+      for operand in signal.expression.operands { visit(operand, location) }
+    }
+    process.statements.forEachRead(visit)
+    if !readsSignals {
+      report("these statements read no signal; assign the values without them", process.location)
     }
   }
 
@@ -19,24 +78,40 @@ extension ModuleBuilder {
     _ clock: Signal, reset: Signal? = nil, enable: Signal? = nil, file: StaticString = #fileID,
     line: Int = #line, @StatementBuilder _ statements: () -> [Statement]
   ) {
-    let location = Location(file, line)
-    for signal in [clock, reset, enable].compactMap({ $0 }) {
-      var bit = signal
-      bit.require(
-        signal.width == 1,
-        "\(signal.text) has \(signal.widthText); clock, reset and enable take 1 bit")
-      check(bit, location)
+    addClocked(clock, reset.map(Reset.synchronous), enable, Location(file, line), statements())
+  }
+
+  /// Assignments at the rising edge of `clock`, where `enable` holds, with a reset of any kind.
+  public func clocked(
+    _ clock: Signal, reset: Reset, enable: Signal? = nil, file: StaticString = #fileID,
+    line: Int = #line, @StatementBuilder _ statements: () -> [Statement]
+  ) {
+    addClocked(clock, reset, enable, Location(file, line), statements())
+  }
+
+  private func addClocked(
+    _ clock: Signal, _ reset: Reset?, _ enable: Signal?, _ location: Location, _ body: [Statement]
+  ) {
+    for signal in [clock, reset?.signal, enable].compactMap({ $0 }) {
+      checkBit(
+        signal, "\(signal.text) has \(signal.widthText); clock, reset and enable take 1 bit",
+        location)
     }
-    let body = statements()
-    checkClocked(body)
-    let registers = ClockedProcess.targets(body)
-    if reset == nil {
-      for register in registers where register.reset != nil {
+    check(body, in: .clocked)
+    let registers = body.targets
+    for register in registers {
+      if reset == nil, register.reset != nil {
         report(
           "`\(register.name)` has a reset value and is assigned in a process without reset; pass "
             + "`reset:`", location)
       }
-    } else if !registers.contains(where: { $0.reset != nil }) {
+      if let reset, reset.kind != .synchronous, register.reset == nil {
+        report(
+          "`\(register.name)` has no reset value and is assigned in a process with an asynchronous "
+            + "reset; give it one, or assign it in a process of its own", location)
+      }
+    }
+    if reset != nil, !registers.contains(where: { $0.reset != nil }) {
       report("no register of this process has a reset value; drop `reset:` or give one", location)
     }
     add(
@@ -45,83 +120,86 @@ extension ModuleBuilder {
           clock: clock, reset: reset, enable: enable, statements: body, location: location)))
   }
 
-  private func checkClocked(_ statements: [Statement]) {
+  func checkBit(_ signal: Signal, _ message: @autoclosure () -> String, _ location: Location) {
+    var bit = signal
+    bit.require(signal.width == 1, message())
+    check(bit, location)
+  }
+
+  private func check(_ statements: [Statement], in context: DrivingContext) {
     for statement in statements {
-      switch statement {
-      case .assign(let target, let value, let location):
-        check(assigning: value, to: target, in: .clocked, location!)
-      case .when(let condition, let then, let otherwise, let location):
-        var bit = condition
-        bit.require(
-          condition.width == 1,
-          "the condition \(condition.text) has \(condition.widthText), and takes 1 bit")
-        check(bit, location)
-        checkClocked(then)
-        checkClocked(otherwise)
+      let location = statement.location!
+      switch statement.node {
+      case .assign(let target, let value):
+        check(assigning: value, to: target, in: context, location)
+      case .when(let condition, let then, let otherwise):
+        checkBit(
+          condition, "the condition \(condition.text) has \(condition.widthText), and takes 1 bit",
+          location)
+        check(then, in: context)
+        check(otherwise, in: context)
+      case .match(let match): check(match, in: context, location)
+      case .loop(let loop):
+        takeInner(loop.label, location)
+        takeIndex(loop.index, isGenerate: false, location)
+        enter(StatementIndex(name: loop.index, count: loop.count))
+        check(loop.body, in: context)
+        leaveIndex()
       }
     }
   }
 
-  /// The sum of `term(i)` for i in `0..<count`, modulo 2^width; prints as a `for` loop.
-  public func sum(
-    _ name: String, _ shape: Shape, index: String, count: Nat, _ doc: String = "",
-    file: StaticString = #fileID, line: Int = #line, of term: (Nat) -> Signal
-  ) -> Signal {
-    reduce(name, shape, .add, index, count, doc, Location(file, line), term)
-  }
-
-  /// The bitwise or of `term(i)` for i in `0..<count`; prints as a `for` loop.
-  public func or(
-    _ name: String, _ shape: Shape, index: String, count: Nat, _ doc: String = "",
-    file: StaticString = #fileID, line: Int = #line, of term: (Nat) -> Signal
-  ) -> Signal {
-    reduce(name, shape, .bitOr, index, count, doc, Location(file, line), term)
-  }
-
-  private func reduce(
-    _ name: String, _ shape: Shape, _ operation: Operator, _ index: String, _ count: Nat,
-    _ doc: String, _ location: Location, _ term: (Nat) -> Signal
-  ) -> Signal {
-    let target = declare(name, shape, .wire, doc: doc, location)
-    take("\(name)_terms", location)
-    takeIndex(index, isGenerate: false, location)
-    let value = term(.index(index))
-    let result = signal(target)
-    // What the terms demand of the index is checked for every value of it.
-    checkReach(value, location)
-    for problem in value.problems { report(problem, location) }
-    if value.width.difference(from: shape.width) != 0 || value.shape.isSigned != shape.isSigned {
-      report(
-        "`\(name)` has \(result.widthText), \(result.signText), and its terms are "
-          + "\(value.text) with \(value.widthText), \(value.signText); they must agree", location)
+  private func check(_ match: MatchStatement, in context: DrivingContext, _ location: Location) {
+    check(match.subject, location)
+    var seen: [Polynomial] = []
+    for branch in match.branches {
+      for label in branch.labels {
+        check(label, branch.location)
+        guard case .constant(let number) = label.expression else { continue }
+        let form = Polynomial(number)
+        if seen.contains(form) {
+          report(
+            "this `Match` has a second branch for \(VerilogExpression.text(number))",
+            branch.location)
+        }
+        seen.append(form)
+      }
+      check(branch.statements, in: context)
     }
-    add(
-      .reduce(
-        Reduction(
-          target: target, operation: operation, index: index, count: count, term: value,
-          location: location)))
-    return result
+    check(match.otherwise ?? [], in: context)
   }
 }
 
-extension ClockedProcess {
-  /// The registers that `statements` assign, each once, in order.
-  static func targets(_ statements: [Statement]) -> [Declaration] {
-    var result: [Declaration] = []
-    func visit(_ statements: [Statement]) {
-      for statement in statements {
-        switch statement {
-        case .assign(let target, _, _):
-          if let root = target.root, !result.contains(where: { $0 === root }) {
-            result.append(root)
-          }
-        case .when(_, let then, let otherwise, _):
-          visit(then)
-          visit(otherwise)
-        }
+extension [Statement] {
+  /// Calls `body` with every value, condition and subject that the statements read.
+  func forEachRead(_ body: (Signal, Location) -> Void) {
+    for statement in self {
+      let location = statement.location!
+      switch statement.node {
+      case .assign(let target, let value):
+        body(value, location)
+        for address in target.addresses { body(address, location) }
+      case .when(let condition, let then, let otherwise):
+        body(condition, location)
+        then.forEachRead(body)
+        otherwise.forEachRead(body)
+      case .match(let match):
+        body(match.subject, location)
+        for branch in match.branches { branch.statements.forEachRead(body) }
+        match.otherwise?.forEachRead(body)
+      case .loop(let loop): loop.body.forEachRead(body)
       }
     }
-    visit(statements)
-    return result
+  }
+}
+
+extension Signal {
+  /// What a target reads to find its place: the address of a word.
+  var addresses: [Signal] {
+    switch expression {
+    case .word(_, let address): return [address]
+    case .slice(let base, _, _): return base.addresses
+    default: return []
+    }
   }
 }

@@ -4,6 +4,7 @@
 /// polynomial normal form (`Polynomial`). It has no comparison that gives a `Bool`, so a Swift
 /// `if` on a parameter does not compile: use `given`, which both interpreters understand.
 public indirect enum Nat: Sendable, ExpressibleByIntegerLiteral {
+  /// A number known when the Swift runs.
   case literal(Int)
   /// A module parameter, by name.
   case parameter(String)
@@ -11,18 +12,29 @@ public indirect enum Nat: Sendable, ExpressibleByIntegerLiteral {
   case constant(String, Nat)
   /// The variable of a generate loop or of a sum.
   case index(String)
+  /// The sum.
   case add(Nat, Nat)
+  /// The first less the second; may be negative.
   case subtract(Nat, Nat)
+  /// The product.
   case multiply(Nat, Nat)
+  /// The quotient, as `/` gives it.
   case divide(Nat, Nat)
+  /// The first times 2 to the power of the second.
   case shiftLeft(Nat, Nat)
+  /// The number of bits that hold what is less than it, as `clog2` gives it.
   case ceilLog2(Nat)
+  /// The larger one.
   case maximum(Nat, Nat)
 
+  /// A number written in the Swift source.
   public init(integerLiteral value: Int) { self = .literal(value) }
 
+  /// The sum.
   public static func + (a: Nat, b: Nat) -> Nat { .add(a, b) }
+  /// The difference; may be negative.
   public static func - (a: Nat, b: Nat) -> Nat { .subtract(a, b) }
+  /// The product.
   public static func * (a: Nat, b: Nat) -> Nat { .multiply(a, b) }
   /// Integer division, rounding down.
   public static func / (a: Nat, b: Nat) -> Nat { .divide(a, b) }

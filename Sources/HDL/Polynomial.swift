@@ -6,6 +6,10 @@
 struct Polynomial: Equatable {
   /// Coefficient of each product; a product is its sorted atoms. No zero coefficients.
   private(set) var terms: [[String]: Int] = [:]
+  /// What the atoms stand for that are not names.
+  private(set) var atoms: [String: Nat] = [:]
+
+  static func == (a: Polynomial, b: Polynomial) -> Bool { a.terms == b.terms }
 
   init(_ n: Nat) {
     switch n {
@@ -15,20 +19,21 @@ struct Polynomial: Equatable {
     case .add(let a, let b): self = Polynomial(a).adding(Polynomial(b), times: 1)
     case .subtract(let a, let b): self = Polynomial(a).adding(Polynomial(b), times: -1)
     case .multiply(let a, let b): self = Polynomial(a).multiplied(by: Polynomial(b))
-    case .divide(let a, let b): self = Self.quotient(Polynomial(a), Polynomial(b))
+    case .divide(let a, let b): self = Self.quotient(Polynomial(a), Polynomial(b), n)
     case .shiftLeft(let a, let b):
       let exponent = Polynomial(b)
       if let e = exponent.constant, (0..<62).contains(e) {
         self = Polynomial(a).multiplied(by: Polynomial(constant: 1 << e))
       } else {
-        self = Polynomial(a).multiplied(by: Polynomial(atom: "2^(\(exponent.spelling))"))
+        self = Polynomial(a).multiplied(
+          by: Polynomial("2^(\(exponent.spelling))", .shiftLeft(1, b)))
       }
     case .ceilLog2(let a):
       let operand = Polynomial(a)
       if let value = operand.constant {
         self.init(constant: Nat.ceilLog2(.literal(value)).value([:]) ?? 0)
       } else {
-        self.init(atom: "clog2(\(operand.spelling))")
+        self.init("clog2(\(operand.spelling))", n)
       }
     case .maximum(let a, let b):
       let x = Polynomial(a)
@@ -36,13 +41,17 @@ struct Polynomial: Equatable {
       if let difference = x.adding(y, times: -1).constant {
         self = difference >= 0 ? x : y
       } else {
-        self.init(atom: "max(\([x.spelling, y.spelling].sorted().joined(separator: ",")))")
+        self.init("max(\([x.spelling, y.spelling].sorted().joined(separator: ",")))", n)
       }
     }
   }
 
-  private init(constant: Int) { if constant != 0 { terms[[]] = constant } }
+  init(constant: Int) { if constant != 0 { terms[[]] = constant } }
   private init(atom: String) { terms[[atom]] = 1 }
+  private init(_ atom: String, _ meaning: Nat) {
+    terms[[atom]] = 1
+    atoms[atom] = meaning
+  }
 
   /// The value if no name occurs.
   var constant: Int? {
@@ -55,8 +64,9 @@ struct Polynomial: Equatable {
       .map { "\($0.value)*\($0.key.joined(separator: "*"))" }.joined(separator: "+")
   }
 
-  private func adding(_ other: Polynomial, times factor: Int) -> Polynomial {
+  func adding(_ other: Polynomial, times factor: Int) -> Polynomial {
     var result = self
+    result.atoms.merge(other.atoms) { first, _ in first }
     for (product, coefficient) in other.terms {
       let sum = (result.terms[product] ?? 0) + factor * coefficient
       result.terms[product] = sum == 0 ? nil : sum
@@ -64,8 +74,9 @@ struct Polynomial: Equatable {
     return result
   }
 
-  private func multiplied(by other: Polynomial) -> Polynomial {
+  func multiplied(by other: Polynomial) -> Polynomial {
     var result = Polynomial(constant: 0)
+    result.atoms = atoms.merging(other.atoms) { first, _ in first }
     for (p, a) in terms {
       for (q, b) in other.terms {
         let product = (p + q).sorted()
@@ -76,7 +87,9 @@ struct Polynomial: Equatable {
     return result
   }
 
-  private static func quotient(_ a: Polynomial, _ b: Polynomial) -> Polynomial {
+  private static func quotient(
+    _ a: Polynomial, _ b: Polynomial, _ meaning: Nat
+  ) -> Polynomial {
     if let divisor = b.constant, divisor != 0,
       a.terms.values.allSatisfy({ $0 % divisor == 0 })
     {
@@ -85,7 +98,25 @@ struct Polynomial: Equatable {
       return result
     }
     if a == b, b.constant == nil { return Polynomial(constant: 1) }
-    return Polynomial(atom: "(\(a.spelling))/(\(b.spelling))")
+    return Polynomial("(\(a.spelling))/(\(b.spelling))", meaning)
+  }
+}
+
+extension Polynomial {
+  /// Written as `factor * atom + rest`; nil where the atom stands in a higher power. Where a name
+  /// stands inside another atom it stays there: that atom then counts as a number of its own.
+  func separating(_ atom: String) -> (factor: Polynomial, rest: Polynomial)? {
+    var factor = Polynomial(constant: 0)
+    var rest = Polynomial(constant: 0)
+    (factor.atoms, rest.atoms) = (atoms, atoms)
+    for (product, coefficient) in terms {
+      switch product.count(where: { $0 == atom }) {
+      case 0: rest.terms[product] = coefficient
+      case 1: factor.terms[product.filter { $0 != atom }] = coefficient
+      default: return nil
+      }
+    }
+    return (factor, rest)
   }
 }
 

@@ -1,8 +1,11 @@
 /// Width in bits and signedness of a signal.
 public struct Shape: Sendable {
+  /// In bits, at least 1.
   public var width: Nat
+  /// Whether the bits are a two's complement number.
   public var isSigned: Bool
 
+  /// A vector of `width` bits; `bits` and `signed` are shorter ways to it.
   public init(width: Nat, isSigned: Bool) {
     self.width = width
     self.isSigned = isSigned

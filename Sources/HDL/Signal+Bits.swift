@@ -1,8 +1,8 @@
 extension Signal {
-  /// Only a name can be sliced in Verilog.
+  /// Only a name, or a word of a memory, can be sliced in Verilog.
   private var isName: Bool {
     switch expression {
-    case .reference: return true
+    case .reference, .word: return true
     default: return false
     }
   }
@@ -20,6 +20,9 @@ extension Signal {
     result.requireInside(self, from: index, width: 1)
     return result
   }
+
+  /// The bit that `index`, a signal, names.
+  public subscript(index: Signal) -> Signal { element(at: index, width: 1) }
 
   /// Bits `from ..< from + width`, unsigned.
   public func slice(from: Nat, width: Nat) -> Signal {
@@ -41,6 +44,9 @@ extension Signal {
   public func element(at index: Signal, width: Nat) -> Signal {
     var result = Signal(.element(self, index: index), bits(width), from: [self, index])
     result.requireName(self, "an element")
+    if index.shape.isSigned {
+      result.problems.append("the index \(index.text) is signed; use `asUnsigned`")
+    }
     return result
   }
 
@@ -78,6 +84,14 @@ extension Signal {
     return shape.isSigned ? part.asSigned : part
   }
 
+  /// The signal `count` times side by side; unsigned.
+  public func repeated(_ count: Nat) -> Signal {
+    var result = Signal(.repeated(self, count: count), bits(count * width), from: [self])
+    result.require(
+      1 <= count, "\(text) is repeated \(VerilogExpression.text(count)) times, and at least once")
+    return result
+  }
+
   /// The same bits, read as two's complement.
   public var asSigned: Signal {
     shape.isSigned ? self : Signal(.cast(self), Shape(width: width, isSigned: true), from: [self])
@@ -91,7 +105,7 @@ extension Signal {
   /// The sign bit, where it can be written: of a name, a slice of a name, or a cast of those.
   var signBit: Signal? {
     switch expression {
-    case .reference: return self[width - 1]
+    case .reference, .word: return self[width - 1]
     case .slice(let base, let from, let isBit):
       return isBit ? self : base[from + width - 1]
     case .cast(let inner): return inner.signBit

@@ -19,14 +19,23 @@ extension Signal {
   public static func + (a: Signal, b: Signal) -> Signal { same(.add, a, b) }
   /// Difference modulo 2^width.
   public static func - (a: Signal, b: Signal) -> Signal { same(.subtract, a, b) }
+  /// And, bit by bit; both operands have one shape.
   public static func &&& (a: Signal, b: Signal) -> Signal { same(.bitAnd, a, b) }
+  /// Or, bit by bit; both operands have one shape.
   public static func ||| (a: Signal, b: Signal) -> Signal { same(.bitOr, a, b) }
+  /// Exclusive or, bit by bit; both operands have one shape.
   public static func ^^^ (a: Signal, b: Signal) -> Signal { same(.bitXor, a, b) }
+  /// One bit: the operands, of one shape, are equal.
   public static func == (a: Signal, b: Signal) -> Signal { same(.equal, a, b) }
+  /// One bit: the operands, of one shape, differ.
   public static func != (a: Signal, b: Signal) -> Signal { same(.notEqual, a, b) }
+  /// One bit; signed where the operands, of one shape, are signed.
   public static func < (a: Signal, b: Signal) -> Signal { same(.less, a, b) }
+  /// One bit; signed where the operands, of one shape, are signed.
   public static func <= (a: Signal, b: Signal) -> Signal { same(.lessOrEqual, a, b) }
+  /// One bit; signed where the operands, of one shape, are signed.
   public static func > (a: Signal, b: Signal) -> Signal { same(.greater, a, b) }
+  /// One bit; signed where the operands, of one shape, are signed.
   public static func >= (a: Signal, b: Signal) -> Signal { same(.greaterOrEqual, a, b) }
 
   /// The full product: its width is the sum of the operands' widths.
@@ -43,6 +52,14 @@ extension Signal {
     return result
   }
 
+  /// With a number in the signal's shape.
+  public static func + (a: Signal, n: Nat) -> Signal { a + Signal(number: n, a.shape) }
+  /// Difference modulo 2^width; the number has the signal's shape.
+  public static func - (a: Signal, n: Nat) -> Signal { a - Signal(number: n, a.shape) }
+  /// The full product, of twice the width; the number has the signal's shape.
+  public static func * (a: Signal, n: Nat) -> Signal { a * Signal(number: n, a.shape) }
+
+  /// Every bit inverted; the shape stays.
   public static prefix func ~ (a: Signal) -> Signal {
     Signal(.unary(.bitNot, a), a.shape, from: [a])
   }
@@ -55,12 +72,15 @@ extension Signal {
       width == 1, "\(text) has \(widthText) and stands in \(what), which takes 1 bit; compare it")
     return result
   }
+  /// 1 if the operand, of one bit, is 0.
   public static prefix func ! (a: Signal) -> Signal {
     Signal(.unary(.not, a), .bit, from: [a.logic("`!`")])
   }
+  /// 1 if both operands, of one bit each, are 1.
   public static func && (a: Signal, b: Signal) -> Signal {
     Signal(.binary(.and, a, b), .bit, from: [a.logic("`&&`"), b.logic("`&&`")])
   }
+  /// 1 if at least one of the operands, of one bit each, is 1.
   public static func || (a: Signal, b: Signal) -> Signal {
     Signal(.binary(.or, a, b), .bit, from: [a.logic("`||`"), b.logic("`||`")])
   }
@@ -69,6 +89,9 @@ extension Signal {
   public var anyBit: Signal { Signal(.unary(.bitOr, self), .bit, from: [self]) }
   /// 1 if every bit is 1.
   public var allBits: Signal { Signal(.unary(.bitAnd, self), .bit, from: [self]) }
+
+  /// 1 if an odd number of bits are 1.
+  public var parity: Signal { Signal(.unary(.bitXor, self), .bit, from: [self]) }
 
   // Comparison with elaboration-time numbers.
 
@@ -86,20 +109,34 @@ extension Signal {
       a.width <= 32, "\(a.text) has \(a.widthText) and is compared with a number of 32 bits")
     return result
   }
+  /// One bit; the signal is unsigned, of at most 32 bits, and the number at least 0.
   public static func == (a: Signal, n: Nat) -> Signal { number(.equal, a, n) }
+  /// One bit; the signal is unsigned, of at most 32 bits, and the number at least 0.
   public static func != (a: Signal, n: Nat) -> Signal { number(.notEqual, a, n) }
+  /// One bit; the signal is unsigned, of at most 32 bits, and the number at least 0.
   public static func < (a: Signal, n: Nat) -> Signal { number(.less, a, n) }
+  /// One bit; the signal is unsigned, of at most 32 bits, and the number at least 0.
+  public static func <= (a: Signal, n: Nat) -> Signal { number(.lessOrEqual, a, n) }
+  /// One bit; the signal is unsigned, of at most 32 bits, and the number at least 0.
+  public static func > (a: Signal, n: Nat) -> Signal { number(.greater, a, n) }
+  /// One bit; the signal is unsigned, of at most 32 bits, and the number at least 0.
   public static func >= (a: Signal, n: Nat) -> Signal { number(.greaterOrEqual, a, n) }
 
   // Shifts. The amount is unsigned, of any width.
 
-  public func shiftedLeft(by amount: Signal) -> Signal {
-    Signal(.binary(.shiftLeft, self, amount), shape, from: [self, amount])
-  }
+  /// Zeros come in at bit 0, and what leaves at the top is lost; the shape stays.
+  public func shiftedLeft(by amount: Signal) -> Signal { shifted(.shiftLeft, by: amount) }
   /// Arithmetic if the signal is signed (rounds toward minus infinity), else logical.
   public func shiftedRight(by amount: Signal) -> Signal {
-    let op: Operator = shape.isSigned ? .arithmeticShiftRight : .shiftRight
-    return Signal(.binary(op, self, amount), shape, from: [self, amount])
+    shifted(shape.isSigned ? .arithmeticShiftRight : .shiftRight, by: amount)
+  }
+
+  private func shifted(_ op: Operator, by amount: Signal) -> Signal {
+    var result = Signal(.binary(op, self, amount), shape, from: [self, amount])
+    if amount.shape.isSigned {
+      result.problems.append("the amount \(amount.text) of a shift is signed; use `asUnsigned`")
+    }
+    return result
   }
 }
 
@@ -111,6 +148,11 @@ public func mux(_ condition: Signal, _ a: Signal, _ b: Signal) -> Signal {
     "the condition \(condition.text) of a mux has \(condition.widthText), and takes 1 bit")
   result.requireSameShape(a, b, "a mux")
   return result
+}
+
+/// `condition ? a : b`, the number in the signal's shape.
+public func mux(_ condition: Signal, _ a: Signal, _ b: Nat) -> Signal {
+  mux(condition, a, Signal(number: b, a.shape))
 }
 
 /// The signals side by side, the first one in the highest bits; unsigned.

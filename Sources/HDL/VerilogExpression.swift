@@ -86,13 +86,21 @@ enum VerilogExpression {
 
   static func text(_ signal: Signal) -> String { spell(signal).text }
 
+  /// The text, in parentheses if an operator before it would take only a part of it.
+  static func parenthesized(_ signal: Signal) -> String { spell(signal).inParentheses }
+
   private struct Spelling {
     let text: String
     /// An operator expression, which needs parentheses inside another.
     var isCompound = false
     /// What Verilog takes the text for.
     var isSigned = false
+    /// Whether Verilog computes it in as many bits as the place where it stands has.
+    var isStretched = false
     var inParentheses: String { isCompound ? "(\(text))" : text }
+    /// As an index: in braces where Verilog, or Icarus alone, would take more bits than it has or
+    /// a sign.
+    var asIndex: String { isStretched || isSigned ? "{\(text)}" : text }
   }
 
   private static func spell(_ signal: Signal) -> Spelling {
@@ -113,11 +121,14 @@ enum VerilogExpression {
       let width = text(signal.width)
       let start =
         width == "1"
-        ? text(index) : "\(spell(index).inParentheses) * \(spelledFactor(signal.width))"
+        ? spell(index).asIndex : "\(factor(spell(index))) * \(spelledFactor(signal.width))"
       return Spelling(
         text: width == "1" ? "\(text(base))[\(start)]" : "\(text(base))[\(start) +: \(width)]")
     case .word(let memory, let address):
-      return Spelling(text: "\(memory.name)[\(text(address))]", isSigned: memory.shape.isSigned)
+      return Spelling(
+        text: "\(memory.name)[\(spell(address).asIndex)]", isSigned: memory.shape.isSigned)
+    case .repeated(let operand, let count):
+      return Spelling(text: "{\(parenthesized(count)){\(text(operand))}}")
     case .constant(let number): return Spelling(text: sized(number, signal.width))
     case .compareNumber(let operand, let op, let number):
       return Spelling(text: comparison(operand, op, number), isCompound: true)
@@ -126,17 +137,18 @@ enum VerilogExpression {
       return Spelling(text: "{\(parts.map(text).joined(separator: ", "))}")
     case .unary(let op, let operand):
       // Two operators in a row may read as one: `||` for the reduction of a reduction.
-      if case .unary = operand.expression {
-        return Spelling(text: "\(op.rawValue)(\(text(operand)))")
-      }
-      return Spelling(text: op.rawValue + spell(operand).inParentheses)
+      let inner = spell(operand)
+      let isOperator = inner.text.first.map { "~&|^!".contains($0) } ?? false
+      return Spelling(
+        text: op.rawValue + (isOperator ? "(\(inner.text))" : inner.inParentheses),
+        isStretched: op == .bitNot)
     case .binary(let op, let a, let b): return binary(op, a, b)
     case .mux(let condition, let a, let b):
       let x = spell(a)
       let y = spell(b)
       return Spelling(
         text: "\(spell(condition).inParentheses) ? \(x.inParentheses) : \(y.inParentheses)",
-        isCompound: true, isSigned: x.isSigned && y.isSigned)
+        isCompound: true, isSigned: x.isSigned && y.isSigned, isStretched: true)
     case .cast(let operand):
       let inner = spell(operand)
       if inner.isSigned == signal.shape.isSigned { return inner }
@@ -144,6 +156,10 @@ enum VerilogExpression {
         text: "\(signal.shape.isSigned ? "$signed" : "$unsigned")(\(inner.text))",
         isSigned: signal.shape.isSigned)
     }
+  }
+
+  private static func factor(_ spelling: Spelling) -> String {
+    spelling.isStretched || spelling.isSigned ? spelling.asIndex : spelling.inParentheses
   }
 
   /// Whether the name is declared without a range, so that it has no bits to select from.
@@ -175,29 +191,35 @@ enum VerilogExpression {
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       return Spelling(text: "\(exact(a)) \(op.rawValue) \(exact(b))", isCompound: true)
     case .arithmeticShiftRight:
-      return Spelling(
-        text: "$signed(\(exact(a)) >>> \(spell(b).inParentheses))", isSigned: true)
+      return Spelling(text: "$signed(\(exact(a)) >>> \(amount(b)))", isSigned: true)
     case .shiftLeft, .shiftRight:
       return Spelling(
-        text: "\(spell(a).inParentheses) \(op.rawValue) \(spell(b).inParentheses)",
-        isCompound: true)
+        text: "\(spell(a).inParentheses) \(op.rawValue) \(amount(b))",
+        isCompound: true, isStretched: true)
     default:
-      let x = chained(op, a)
+      let x = spell(a)
       let y = spell(b)
+      let left = continues(op, a) ? x.text : x.inParentheses
       return Spelling(
-        text: "\(x) \(op.rawValue) \(y.inParentheses)", isCompound: true,
-        isSigned: !op.isComparison && spell(a).isSigned && y.isSigned)
+        text: "\(left) \(op.rawValue) \(y.inParentheses)", isCompound: true,
+        isSigned: !op.isComparison && x.isSigned && y.isSigned,
+        isStretched: !op.isComparison && op != .and && op != .or)
     }
   }
 
-  /// The left operand without parentheses if it is the same associative operator.
-  private static func chained(_ op: Operator, _ a: Signal) -> String {
-    if case .binary(let inner, _, _) = a.expression, inner == op,
-      [.add, .bitAnd, .bitOr, .bitXor, .and, .or].contains(op)
-    {
-      return spell(a).text
+  /// The amount of a shift. In braces where it is a slice of a signed name: a slice of all its bits
+  /// counts as signed in the processes of Icarus Verilog 11.
+  private static func amount(_ signal: Signal) -> String {
+    if case .slice(let base, _, _) = signal.expression, base.shape.isSigned, !isScalar(base) {
+      return "{\(text(signal))}"
     }
-    return spell(a).inParentheses
+    return spell(signal).inParentheses
+  }
+
+  /// Whether the left operand is the same associative operator, and needs no parentheses.
+  private static func continues(_ op: Operator, _ a: Signal) -> Bool {
+    guard case .binary(let inner, _, _) = a.expression, inner == op else { return false }
+    return [.add, .bitAnd, .bitOr, .bitXor, .and, .or].contains(op)
   }
 
   private static func comparison(_ a: Signal, _ op: Operator, _ n: Nat) -> String {

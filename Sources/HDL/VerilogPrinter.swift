@@ -4,20 +4,36 @@
 /// day, the machine or an iteration over a hash table, so that the same module is the same bytes.
 public struct VerilogPrinter {
   private var lines: [String] = []
-  private var indent = 0
+  var indent = 0
+  private let procedural: Set<ObjectIdentifier>
+  private let showsSources: Bool
+
+  private init(_ module: Module, showsSources: Bool) {
+    procedural = module.procedural
+    self.showsSources = showsSources
+  }
 
   /// The Verilog text of `module`, after `header` as comment lines.
-  public static func print(_ module: Module, header: [String] = []) -> String {
-    var printer = VerilogPrinter()
+  ///
+  /// - Parameter showsSources: whether a comment on each statement names its Swift file and line.
+  public static func print(
+    _ module: Module, header: [String] = [], showsSources: Bool = false
+  ) -> String {
+    var printer = VerilogPrinter(module, showsSources: showsSources)
     for line in header { printer.line("// \(line)".trimmingTrailingSpaces) }
     if !header.isEmpty { printer.line("") }
     printer.module(module)
     return printer.lines.joined(separator: "\n") + "\n"
   }
 
-  private mutating func line(_ text: String) {
-    lines.append(text.isEmpty ? "" : String(repeating: "    ", count: indent) + text)
+  mutating func line(_ text: String, _ source: Location? = nil) {
+    let indentation = text.isEmpty ? "" : String(repeating: "    ", count: indent)
+    let comment = showsSources ? source.map { " /* \($0) */" } ?? "" : ""
+    lines.append(indentation + text + comment)
   }
+
+  /// A line that is not indented, as compiler directives are.
+  mutating func directive(_ text: String) { lines.append(text) }
 
   /// An empty line, unless a block begins here or there is one.
   private mutating func blank() {
@@ -72,31 +88,54 @@ public struct VerilogPrinter {
     for (i, port) in module.ports.enumerated() {
       comment(port.doc)
       let direction =
-        port.kind == .input ? "input wire" : port.isClocked ? "output reg" : "output wire"
+        port.kind == .input ? "input wire" : isVariable(port) ? "output reg" : "output wire"
       let comma = i + 1 < module.ports.count ? "," : ""
-      line("\(direction) \(range(port.shape.withoutConstants))\(port.name)\(comma)")
+      line(
+        "\(direction) \(range(port.shape.withoutConstants))\(port.name)\(comma)", port.location)
     }
     indent -= 1
     line(");")
     indent += 1
-    for constant in module.constants {
+    let body = printed { $0.body(module.items) }
+    for constant in constants(module.constants, readBy: body) {
       comment(constant.doc)
-      if let (width, value) = constant.bitPattern {
-        let digits = String(value, radix: 16)
-        let padding = String(repeating: "0", count: Swift.max(0, (width + 3) / 4 - digits.count))
-        line("localparam [\(width - 1):0] \(constant.name) = \(width)'h\(padding)\(digits);")
-      } else {
-        line("localparam \(constant.name) = \(VerilogExpression.text(constant.definition));")
-      }
+      line(constant.text)
     }
     for index in module.loopIndices { line("genvar \(index);") }
-    blank()
-    body(module.items)
+    if !body.isEmpty { blank() }
+    lines += body
     indent -= 1
     line("endmodule")
   }
 
-  private func range(_ shape: Shape) -> String {
+  /// Lines that go elsewhere.
+  private func printed(_ content: (inout VerilogPrinter) -> Void) -> [String] {
+    var printer = self
+    printer.lines = []
+    content(&printer)
+    return printer.lines
+  }
+
+  /// The constants that the lines need. A constant of port widths alone stands in no line: ports say
+  /// their widths in terms of the parameters, since Verilog declares constants after them.
+  private func constants(
+    _ constants: [NamedConstant], readBy lines: [String]
+  ) -> [NamedConstant] {
+    var words = VerilogPrinter.words(lines)
+    var result: [NamedConstant] = []
+    for constant in constants.reversed() where words[constant.name] != nil {
+      result.append(constant)
+      words.merge(VerilogPrinter.words([constant.text]), uniquingKeysWith: +)
+    }
+    return result.reversed()
+  }
+
+  /// Whether Verilog assigns the name in a process, so that it declares it as `reg`.
+  private func isVariable(_ declaration: Declaration) -> Bool {
+    declaration.isClocked || procedural.contains(ObjectIdentifier(declaration))
+  }
+
+  func range(_ shape: Shape) -> String {
     let sign = shape.isSigned ? "signed " : ""
     if shape.width.difference(from: 1) == 0 { return sign }
     return sign + "[\(VerilogExpression.text(shape.width - 1)):0] "
@@ -107,26 +146,33 @@ public struct VerilogPrinter {
   private mutating func body(_ items: [Item], nested: Bool = false) {
     var isCommented = false
     for item in items {
-      if case .require = item { continue }
+      switch item {
+      case .require, .event: continue
+      default: break
+      }
       if item.isBlock, !isCommented { blank() }
       isCommented = false
       switch item {
       case .declare(let declaration, let value): declare(declaration, value)
-      case .assign(let target, let value, _):
-        line("assign \(VerilogExpression.text(target)) = \(VerilogExpression.text(value));")
+      case .assign(let target, let value, let location):
+        line(
+          "assign \(VerilogExpression.text(target)) = \(VerilogExpression.text(value));", location)
+      case .combinational(let process): combinational(process)
       case .clocked(let process): clocked(process)
       case .reduce(let reduction): reduce(reduction)
       case .forEach(let loop): region(nested) { $0.generateLoop(loop) }
       case .given(let given): region(nested) { $0.generateIf(given) }
       case .instance(let instance): self.instance(instance)
-      case .unused(let name, let signals, _):
+      case .unused(let name, let signals, let location):
         let list = signals.map { VerilogExpression.text($0) }.joined(separator: ", ")
-        line("wire \(name) = &{1'b0, \(list)};")
+        line("wire \(name) = &{1'b0, \(list)};", location)
+      case .property(let property): self.property(property)
+      case .start(let condition, let location): start(condition, location)
       case .comment(let text):
         blank()
         comment(text)
         isCommented = true
-      case .require: break
+      case .require, .event: break
       }
       if item.isBlock { blank() }
     }
@@ -141,11 +187,12 @@ public struct VerilogPrinter {
 
   private mutating func declare(_ declaration: Declaration, _ value: Signal?) {
     comment(declaration.doc)
-    let keyword = declaration.isClocked ? "reg" : "wire"
+    let keyword = isVariable(declaration) ? "reg" : "wire"
     var text = "\(keyword) \(range(declaration.shape))\(declaration.name)"
     if let depth = declaration.depth { text += " [0:\(VerilogExpression.text(depth - 1))]" }
     if let value { text += " = \(VerilogExpression.text(value))" }
-    line(text + ";")
+    line(text + ";", declaration.location)
+    if let contents = declaration.contents { initial(declaration, contents) }
   }
 
   private mutating func reduce(_ reduction: Reduction) {
@@ -154,8 +201,8 @@ public struct VerilogPrinter {
     let i = reduction.index
     let total = Signal(.reference(reduction.target, at: nil), reduction.target.shape)
     let next = Signal(.binary(reduction.operation, total, reduction.term), total.shape)
-    line("reg \(range(total.shape))\(name);")
-    line("always @* begin : \(name)_terms")
+    line("reg \(range(total.shape))\(name);", reduction.location)
+    line("always @* begin : \(name)_terms", reduction.location)
     indent += 1
     line("integer \(i);")
     line("\(name) = \(VerilogExpression.text(zero(total.shape)));")
@@ -166,78 +213,13 @@ public struct VerilogPrinter {
     line("end")
   }
 
-  // MARK: Clocked processes
-
-  private mutating func clocked(_ process: ClockedProcess) {
-    let clock = VerilogExpression.text(process.clock)
-    line("always @(posedge \(clock)) begin")
-    indent += 1
-    let resets = ClockedProcess.targets(process.statements).filter { $0.reset != nil }
-    var opened = false
-    if let reset = process.reset {
-      line("if (\(VerilogExpression.text(reset))) begin")
-      indent += 1
-      for register in resets {
-        let value = Signal(.constant(register.reset!), register.shape)
-        line("\(register.name) <= \(VerilogExpression.text(value));")
-      }
-      indent -= 1
-      if let enable = process.enable {
-        line("end else if (\(VerilogExpression.text(enable))) begin")
-      } else {
-        line("end else begin")
-      }
-      opened = true
-    } else if let enable = process.enable {
-      line("if (\(VerilogExpression.text(enable))) begin")
-      opened = true
-    }
-    if opened { indent += 1 }
-    statements(process.statements)
-    if opened {
-      indent -= 1
-      line("end")
-    }
-    indent -= 1
-    line("end")
-  }
-
-  private mutating func statements(_ list: [Statement]) {
-    for statement in list {
-      switch statement {
-      case .assign(let target, let value, _):
-        line("\(VerilogExpression.text(target)) <= \(VerilogExpression.text(value));")
-      case .when(let condition, let then, let otherwise, _):
-        line("if (\(VerilogExpression.text(condition))) begin")
-        branch(then, otherwise)
-      }
-    }
-  }
-
-  private mutating func branch(_ then: [Statement], _ otherwise: [Statement]) {
-    indent += 1
-    statements(then)
-    indent -= 1
-    if otherwise.isEmpty {
-      line("end")
-    } else if otherwise.count == 1,
-      case .when(let condition, let then, let rest, _) = otherwise[0]
-    {
-      line("end else if (\(VerilogExpression.text(condition))) begin")
-      branch(then, rest)
-    } else {
-      line("end else begin")
-      branch(otherwise, [])
-    }
-  }
-
   // MARK: Generate
 
   private mutating func generateLoop(_ loop: GenerateLoop) {
     let i = loop.index
     line(
       "for (\(i) = 0; \(i) < \(VerilogExpression.text(loop.count)); \(i) = \(i) + 1) begin : "
-        + loop.label)
+        + loop.label, loop.location)
     indent += 1
     body(loop.body, nested: true)
     indent -= 1
@@ -245,7 +227,9 @@ public struct VerilogPrinter {
   }
 
   private mutating func generateIf(_ given: GenerateIf) {
-    line("if (\(VerilogExpression.text(given.condition))) begin : \(given.then.label)")
+    line(
+      "if (\(VerilogExpression.text(given.condition))) begin : \(given.then.label)",
+      given.location)
     indent += 1
     body(given.then.body, nested: true)
     indent -= 1
@@ -260,9 +244,9 @@ public struct VerilogPrinter {
 
   private mutating func instance(_ instance: Instance) {
     if instance.parameters.isEmpty {
-      line("\(instance.module.name) \(instance.name) (")
+      line("\(instance.module.name) \(instance.name) (", instance.location)
     } else {
-      line("\(instance.module.name) #(")
+      line("\(instance.module.name) #(", instance.location)
       indent += 1
       for (i, parameter) in instance.parameters.enumerated() {
         let comma = i + 1 < instance.parameters.count ? "," : ""
@@ -278,7 +262,9 @@ public struct VerilogPrinter {
     }
     for (i, port) in ports.enumerated() {
       let comma = i + 1 < ports.count ? "," : ""
-      line(".\(port.name)(\(VerilogExpression.text(port.signal)))\(comma)")
+      // The widths agree, so that the sign does not matter, and Yosys fails on a cast here.
+      let text = VerilogExpression.text(port.signal.withoutCasts)
+      line(".\(port.name)(\(text.hasPrefix("$") ? "{\(text)}" : text))\(comma)")
     }
     indent -= 1
     line(");")
@@ -289,9 +275,18 @@ extension Item {
   /// Whether it prints as several lines.
   fileprivate var isBlock: Bool {
     switch self {
-    case .clocked, .reduce, .forEach, .given, .instance: return true
-    case .declare, .assign, .unused, .comment, .require: return false
+    case .combinational, .clocked, .reduce, .forEach, .given, .instance, .property, .start:
+      return true
+    case .declare(let declaration, _): return declaration.contents != nil
+    case .assign, .unused, .comment, .require, .event: return false
     }
+  }
+}
+
+extension Signal {
+  /// What is cast, and cast again.
+  fileprivate var withoutCasts: Signal {
+    if case .cast(let inner) = expression { inner.withoutCasts } else { self }
   }
 }
 

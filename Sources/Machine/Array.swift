@@ -55,8 +55,7 @@ extension Machine {
     let bundleWidth = 4 + width.operand
 
     m.comment("Weights of column c, c cycles late.")
-    var northWeight: Signal?
-    m.forEach("north", index: "c", count: columns) { c in
+    let northWeight = m.forEach("north", index: "c", count: columns) { c in
       let entering = m.wire("entering", bits(1 + width.weight))
       let delayed = m.wire("delayed", bits(1 + width.weight))
       m.drive {
@@ -64,16 +63,14 @@ extension Machine {
           <== concatenate(live[c], weight.slice(from: c * width.weight, width: width.weight))
       }
       m.instance(
-        "skew", of: delayLine, parameters: [("WIDTH", 1 + width.weight), ("DEPTH", c)],
+        "skew", of: delayLine, parameters: ["WIDTH": 1 + width.weight, "DEPTH": c],
         ports: [
-          ("clk", clk), ("advance", advance), ("data_in", entering), ("data_out", delayed),
+          "clk": clk, "advance": advance, "data_in": entering, "data_out": delayed,
         ])
-      northWeight = delayed
+      return delayed
     }
 
-    var bottom: Signal?
-    var counts: (steps: Signal, zeros: Signal, macs: Signal)?
-    m.forEach("row", index: "r", count: rows) { r in
+    let (shadows, counts) = m.forEach("row", index: "r", count: rows) { r in
       m.comment("Operand and tokens of row r, r cycles late.")
       let entering = m.wire("entering", bits(bundleWidth))
       let delayed = m.wire("delayed", bits(bundleWidth))
@@ -84,9 +81,9 @@ extension Machine {
             act.slice(from: r * width.operand, width: width.operand))
       }
       m.instance(
-        "skew", of: delayLine, parameters: [("WIDTH", bundleWidth), ("DEPTH", r)],
+        "skew", of: delayLine, parameters: ["WIDTH": bundleWidth, "DEPTH": r],
         ports: [
-          ("clk", clk), ("advance", advance), ("data_in", entering), ("data_out", delayed),
+          "clk": clk, "advance": advance, "data_in": entering, "data_out": delayed,
         ])
       let rowStep = m.wire("row_step", delayed[width.operand + 3])
       let rowNonzero = m.wire("row_nonzero", delayed[width.operand + 2])
@@ -98,9 +95,9 @@ extension Machine {
         "macs": zero(bits(macsWidth)),
       ]
 
-      var east: [String: Signal] = [:]
-      m.forEach("col", index: "c", count: columns) { c in
+      let (east, shadows) = m.forEach("col", index: "c", count: columns) { c in
         var ports = [("clk", clk), ("advance", advance)]
+        var east: [String: Signal] = [:]
         for (name, shape) in eastward {
           let arriving = m.wire("\(name)_in", shape)
           let leaving = m.wire("\(name)_out", shape)
@@ -116,7 +113,6 @@ extension Machine {
         }
         let shadowIn = m.wire("shadow_in", signed(width.acc))
         let shadow = m.wire("shadow", signed(width.acc))
-        bottom = shadow
         ports += [("shadow_in", shadowIn), ("shadow", shadow)]
         let arriving = Dictionary(uniqueKeysWithValues: ports)
 
@@ -129,10 +125,10 @@ extension Machine {
         }
         m.given(r == 0, "north_edge", else: "from_north") {
           m.drive {
-            arriving["live_in"]! <== northWeight!.at(c)[width.weight]
+            arriving["live_in"]! <== northWeight.at(c)[width.weight]
             arriving["weight_in"]!
-              <== northWeight!.at(c).slice(from: 0, width: width.weight).asSigned
-            shadowIn <== zero(signed(width.acc))
+              <== northWeight.at(c).slice(from: 0, width: width.weight).asSigned
+            shadowIn <== 0
           }
         } else: {
           m.drive {
@@ -144,18 +140,19 @@ extension Machine {
         m.instance(
           "pe", of: processingElement,
           parameters: [
-            ("OPERAND_WIDTH", width.operand), ("WEIGHT_WIDTH", width.weight),
-            ("ACC_WIDTH", width.acc), ("MACS_WIDTH", macsWidth), ("COUNT_EVENTS", countEvents),
-          ], ports: ports)
+            "OPERAND_WIDTH": width.operand, "WEIGHT_WIDTH": width.weight,
+            "ACC_WIDTH": width.acc, "MACS_WIDTH": macsWidth, "COUNT_EVENTS": countEvents,
+          ], ports: Connections(ports))
         m.given(c == columns - 1, "east_end") { m.unused("act", east["act"]!, east["nonzero"]!) }
         m.given(r == rows - 1, "south_end") {
           m.unused("weight", south["live"]!, south["weight"]!)
         }
+        return (east, shadow)
       }
 
       m.comment("Steps and zeros of the row where they enter, multiplications where they leave.")
       let token = { (name: String) in east[name]!.at(r, columns - 1) }
-      m.given(countEvents == 1, "counted", else: "uncounted") {
+      let counts = m.given(countEvents == 1, "counted", else: "uncounted") {
         func tally(
           _ name: String, _ tokens: (first: Signal, last: Signal, shift: Signal), _ amount: Signal,
           _ sumWidth: Nat
@@ -163,52 +160,53 @@ extension Machine {
           let above = m.wire("\(name)_above", bits(sumWidth))
           let shadow = m.wire("row_\(name)", bits(sumWidth))
           m.given(r == 0, "\(name)_top", else: "\(name)_below") {
-            m.drive { above <== zero(bits(sumWidth)) }
+            m.drive { above <== 0 }
           } else: {
             m.drive { above <== shadow.at(r - 1) }
           }
           m.instance(
             "\(name)_tally", of: rowTally,
-            parameters: [("AMOUNT_WIDTH", amount.width), ("WIDTH", sumWidth)],
+            parameters: ["AMOUNT_WIDTH": amount.width, "WIDTH": sumWidth],
             ports: [
-              ("clk", clk), ("advance", advance), ("first", tokens.first), ("last", tokens.last),
-              ("shift", tokens.shift), ("amount", amount), ("above", above), ("shadow", shadow),
+              "clk": clk, "advance": advance, "first": tokens.first, "last": tokens.last,
+              "shift": tokens.shift, "amount": amount, "above": above, "shadow": shadow,
             ])
           return shadow
         }
         let isZero = m.wire("row_zero", rowStep && !rowNonzero)
         let entered = (rowFirst, rowLast, shift[r])
         let left = (token("first"), token("last"), token("shift"))
-        counts = (
-          tally("steps", entered, rowStep, width.count),
-          tally("zeros", entered, isZero, width.count),
-          tally("macs", left, token("macs"), width.count + macsWidth)
+        return (
+          steps: tally("steps", entered, rowStep, width.count),
+          zeros: tally("zeros", entered, isZero, width.count),
+          macs: tally("macs", left, token("macs"), width.count + macsWidth)
         )
       } else: {
         m.unused("tokens", token("first"), token("last"), token("shift"), token("macs"))
       }
+      return (shadows, counts)
     }
 
     m.comment(
       "The counts of the slot's row: what was counted at the entry comes COLS cycles later.")
     m.given(countEvents == 1, "row_counts", else: "no_row_counts") {
       let entry = m.wire(
-        "entry", concatenate(counts!.steps.at(rows - 1), counts!.zeros.at(rows - 1)))
+        "entry", concatenate(counts.steps.at(rows - 1), counts.zeros.at(rows - 1)))
       let delayed = m.wire("entry_delayed", bits(2 * width.count))
       m.instance(
         "entry_delay", of: delayLine,
-        parameters: [("WIDTH", 2 * width.count), ("DEPTH", columns)],
-        ports: [("clk", clk), ("advance", advance), ("data_in", entry), ("data_out", delayed)])
+        parameters: ["WIDTH": 2 * width.count, "DEPTH": columns],
+        ports: ["clk": clk, "advance": advance, "data_in": entry, "data_out": delayed])
       m.drive {
         steps <== delayed.slice(from: width.count, width: width.count)
         zeros <== delayed.slice(from: 0, width: width.count)
-        macs <== counts!.macs.at(rows - 1)
+        macs <== counts.macs.at(rows - 1)
       }
     } else: {
       m.drive {
-        steps <== zero(bits(width.count))
-        zeros <== zero(bits(width.count))
-        macs <== zero(bits(width.count + macsWidth))
+        steps <== 0
+        zeros <== 0
+        macs <== 0
       }
     }
 
@@ -222,15 +220,15 @@ extension Machine {
         } else: {
           m.clocked(clk, enable: advance) { taken <== taken.at(c - 1) }
         }
-        let word = m.wire("word", bottom!.at(rows - 1, c).asUnsigned)
+        let word = m.wire("word", shadows.at(rows - 1, c).asUnsigned)
         m.drive {
           drained.slice(from: c * width.acc, width: width.acc)
-            <== mux(taken, word, zero(bits(width.acc)))
+            <== mux(taken, word, 0)
         }
         m.given(c == columns - 1, "last_column") { m.unused("taken", taken) }
       } else: {
         m.drive {
-          drained.slice(from: c * width.acc, width: width.acc) <== zero(bits(width.acc))
+          drained.slice(from: c * width.acc, width: width.acc) <== 0
         }
       }
     }
@@ -244,15 +242,18 @@ extension Machine {
         let aligned = m.wire("aligned", bits(width.acc))
         m.instance(
           "deskew", of: delayLine,
-          parameters: [("WIDTH", width.acc), ("DEPTH", columns - 1 - l * groups)],
+          parameters: ["WIDTH": width.acc, "DEPTH": columns - 1 - l * groups],
           ports: [
-            ("clk", clk), ("advance", advance), ("data_in", word), ("data_out", aligned),
+            "clk": clk, "advance": advance, "data_in": word, "data_out": aligned,
           ])
         m.drive { sum.slice(from: l * width.acc, width: width.acc) <== aligned }
       } else: {
         m.drive {
-          sum.slice(from: l * width.acc, width: width.acc) <== zero(bits(width.acc))
+          sum.slice(from: l * width.acc, width: width.acc) <== 0
         }
+        m.unused(
+          "padding",
+          drained.slice(from: l * groups * width.acc, width: groups * width.acc))
       }
     }
   }

@@ -130,7 +130,7 @@ extension Machine {
         m.given(actSigned == 1, "signed_or_not", else: "never_signed") {
           m.drive { sign <== (layerSigned && actData[(r + 1) * actWidth - 1]) }
         } else: {
-          m.drive { sign <== constant(0, width: 1) }
+          m.drive { sign <== 0 }
         }
         m.drive {
           operands.slice(from: r * operandWidth, width: operandWidth)
@@ -139,8 +139,8 @@ extension Machine {
       }
       m.given(actSigned == 0, "unsigned_only") { m.unused("layer_signed", layerSigned) }
 
-      let stepRows = m.wire("step_rows", mux(step, actLive, zero(bits(rows))))
-      let stepColumns = m.wire("step_columns", mux(step, weightLive, zero(bits(columns))))
+      let stepRows = m.wire("step_rows", mux(step, actLive, 0))
+      let stepColumns = m.wire("step_columns", mux(step, weightLive, 0))
       let shift = m.wire("shift", bits(rows))
       let take = m.wire("take")
       let sum = m.wire("sum", bits(lanes * accWidth))
@@ -150,23 +150,23 @@ extension Machine {
       m.instance(
         "grid", of: array,
         parameters: [
-          ("ROWS", rows), ("COLS", columns), ("LANES", lanes), ("OPERAND_WIDTH", operandWidth),
-          ("WEIGHT_WIDTH", weightWidth), ("ACC_WIDTH", accWidth), ("COUNT_EVENTS", countEvents),
-          ("COUNT_WIDTH", countWidth),
+          "ROWS": rows, "COLS": columns, "LANES": lanes, "OPERAND_WIDTH": operandWidth,
+          "WEIGHT_WIDTH": weightWidth, "ACC_WIDTH": accWidth, "COUNT_EVENTS": countEvents,
+          "COUNT_WIDTH": countWidth,
         ],
         ports: [
-          ("clk", clk), ("advance", advance), ("first", first), ("last", last), ("step", stepRows),
-          ("nonzero", actNonzero), ("act", operands), ("live", stepColumns), ("weight", weightData),
-          ("shift", shift), ("take", take), ("sum", sum), ("macs", macs), ("steps", steps),
-          ("zeros", zeros),
+          "clk": clk, "advance": advance, "first": first, "last": last, "step": stepRows,
+          "nonzero": actNonzero, "act": operands, "live": stepColumns, "weight": weightData,
+          "shift": shift, "take": take, "sum": sum, "macs": macs, "steps": steps,
+          "zeros": zeros,
         ])
       m.instance(
         "drain", of: drainSequencer,
-        parameters: [("ROWS", rows), ("COLS", columns), ("LANES", lanes)],
+        parameters: ["ROWS": rows, "COLS": columns, "LANES": lanes],
         ports: [
-          ("clk", clk), ("rst", rst), ("advance", advance), ("last", last), ("last_tile", final),
-          ("may_end", mayEnd), ("shift", shift), ("take", take), ("slot", slot),
-          ("slot_group", slotGroup), ("slot_first_row", slotFirstRow), ("slot_final", slotFinal),
+          "clk": clk, "rst": rst, "advance": advance, "last": last, "last_tile": final,
+          "may_end": mayEnd, "shift": shift, "take": take, "slot": slot,
+          "slot_group": slotGroup, "slot_first_row": slotFirstRow, "slot_final": slotFinal,
         ])
 
       m.comment(
@@ -192,17 +192,17 @@ extension Machine {
         m.instance(
           "lane", of: lane,
           parameters: [
-            ("ACT_WIDTH", actWidth), ("ACC_WIDTH", accWidth), ("MULT_WIDTH", multWidth),
-            ("ROUNDING", rounding),
+            "ACT_WIDTH": actWidth, "ACC_WIDTH": accWidth, "MULT_WIDTH": multWidth,
+            "ROUNDING": rounding,
           ],
           ports: [
-            ("clk", clk), ("advance", advance), ("raw", layerRaw), ("clamp_low", clampLow),
-            ("clamp_high", clampHigh), ("sum", laneSum), ("bias", laneBias),
-            ("threshold", laneThreshold),
-            ("multiplier", multiplier.element(l, bits(multiplierWidth))),
-            ("shift", requantizeShift.element(l, bits(6))), ("result_acc", acc),
-            ("result_mask", resultMask[l]), ("result_act", resultAct.element(l, bits(actWidth))),
-            ("result_nonzero", resultNonzero[l]),
+            "clk": clk, "advance": advance, "raw": layerRaw, "clamp_low": clampLow,
+            "clamp_high": clampHigh, "sum": laneSum, "bias": laneBias,
+            "threshold": laneThreshold,
+            "multiplier": multiplier.element(l, bits(multiplierWidth)),
+            "shift": requantizeShift.element(l, bits(6)), "result_acc": acc,
+            "result_mask": resultMask[l], "result_act": resultAct.element(l, bits(actWidth)),
+            "result_nonzero": resultNonzero[l],
           ])
         m.drive { resultAcc.slice(from: l * accWidth, width: accWidth) <== acc.asUnsigned }
       }
@@ -232,9 +232,9 @@ extension Machine {
         last3 <== last2
         resultLast <== last3
       }
-      let valid1 = m.register("valid1", .bit, reset: 0)
-      let valid2 = m.register("valid2", .bit, reset: 0)
-      let valid3 = m.register("valid3", .bit, reset: 0)
+      let valid1 = m.register("valid1", reset: 0)
+      let valid2 = m.register("valid2", reset: 0)
+      let valid3 = m.register("valid3", reset: 0)
       m.clocked(clk, reset: rst) {
         When(advance) {
           valid1 <== (slot && thresholdLive)
@@ -242,7 +242,7 @@ extension Machine {
           valid3 <== valid2
           resultValid <== valid3
         } else: {
-          When(resultReady) { resultValid <== constant(0, width: 1) }
+          When(resultReady) { resultValid <== 0 }
         }
       }
 
@@ -254,22 +254,22 @@ extension Machine {
         m.instance(
           "counters", of: eventCounters,
           parameters: [
-            ("ROWS", rows), ("COLS", columns), ("LANES", lanes), ("TASK_WIDTH", taskWidth),
-            ("COUNT_WIDTH", countWidth),
+            "ROWS": rows, "COLS": columns, "LANES": lanes, "TASK_WIDTH": taskWidth,
+            "COUNT_WIDTH": countWidth,
           ],
           ports: [
-            ("clk", clk), ("rst", rst), ("clear", eventClear), ("event_select", eventSelect),
-            ("event_task", eventTask), ("count", eventCount), ("step", step), ("last_tile", final),
-            ("offered", offered), ("row_live", actLive), ("column_live", weightLive),
-            ("stall_result", stallResult), ("stall_threshold", stallThreshold), ("slot", slotTaken),
-            ("slot_task", thresholdTask), ("slot_first_group", slotFirstGroup),
-            ("channel", takesChannel), ("lane_live", laneLive), ("macs", macs), ("steps", steps),
-            ("zeros", zeros), ("result", resultTaken), ("result_task", resultTask),
-            ("result_raw", layerRaw), ("result_last", resultLast), ("result_live", resultLive),
-            ("result_mask", resultMask),
+            "clk": clk, "rst": rst, "clear": eventClear, "event_select": eventSelect,
+            "event_task": eventTask, "count": eventCount, "step": step, "last_tile": final,
+            "offered": offered, "row_live": actLive, "column_live": weightLive,
+            "stall_result": stallResult, "stall_threshold": stallThreshold, "slot": slotTaken,
+            "slot_task": thresholdTask, "slot_first_group": slotFirstGroup,
+            "channel": takesChannel, "lane_live": laneLive, "macs": macs, "steps": steps,
+            "zeros": zeros, "result": resultTaken, "result_task": resultTask,
+            "result_raw": layerRaw, "result_last": resultLast, "result_live": resultLive,
+            "result_mask": resultMask,
           ])
       } else: {
-        m.drive { eventCount <== zero(bits(.literal(counterWidth))) }
+        m.drive { eventCount <== 0 }
         m.unused("events", eventClear, eventSelect, eventTask, macs, steps, zeros)
       }
     }

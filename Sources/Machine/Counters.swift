@@ -57,16 +57,16 @@ extension Machine {
     let lanesWidth = m.constant("LANES_WIDTH", clog2(lanes + 1))
 
     m.comment("Is a layer in progress, and has it been fed? A cycle has one cause.")
-    let running = m.register("running", .bit, reset: 0)
-    let fed = m.register("fed", .bit, reset: 0)
+    let running = m.register("running", reset: 0)
+    let fed = m.register("fed", reset: 0)
     let ends = m.wire("ends", result && resultLast)
     m.clocked(clk, reset: rst) {
       When(ends) {
-        running <== constant(0, width: 1)
-        fed <== constant(0, width: 1)
+        running <== 0
+        fed <== 0
       } else: {
         When(step) {
-          running <== constant(1, width: 1)
+          running <== 1
           fed <== final
         }
       }
@@ -76,9 +76,9 @@ extension Machine {
     let waits = m.wire("waits", moves && !step && !fed)
 
     m.comment("What happened in the cycle before.")
-    let stepNow = m.register("step_now", .bit, reset: 0)
-    let slotNow = m.register("slot_now", .bit, reset: 0)
-    let resultNow = m.register("result_now", .bit, reset: 0)
+    let stepNow = m.register("step_now", reset: 0)
+    let slotNow = m.register("slot_now", reset: 0)
+    let resultNow = m.register("result_now", reset: 0)
     m.clocked(clk, reset: rst) {
       stepNow <== step
       slotNow <== slot
@@ -162,14 +162,14 @@ extension Machine {
     ) {
       let memory = m.memory(name, bits(wide), depth: tasks)
       let before = m.wire(
-        "\(name)_before", mux(event.isKnown, memory[event.task], zero(bits(wide))))
+        "\(name)_before", mux(event.isKnown, memory[event.task], 0))
       m.clocked(clk) {
         When(event.now) { memory[event.task] <== before + amount.extended(to: wide) }
       }
-      counts.append(mux(event.isAsked, memory[task], zero(bits(wide))))
+      counts.append(mux(event.isAsked, memory[task], 0))
     }
     let rowMacs = m.wire("row_macs", mux(firstGroupNow, macsNow, zero(macs.shape)))
-    let rowSteps = m.wire("row_steps", mux(firstGroupNow, stepsNow, zero(bits(countWidth))))
+    let rowSteps = m.wire("row_steps", mux(firstGroupNow, stepsNow, 0))
     let masked = m.wire("masked", compared - requantized)
     perTask("mac_active", ofSlots, rowMacs)
     perTask("mac_gated", ofSlots, gated)
@@ -188,7 +188,7 @@ extension Machine {
       }
     }
     func ofCycles(_ name: String, _ happens: Signal) {
-      let now = m.register("\(name)_now", .bit, reset: 0)
+      let now = m.register("\(name)_now", reset: 0)
       m.clocked(clk, reset: zeroes) { now <== happens }
       ofLayer(name, when: now, constant(1, width: 1))
     }

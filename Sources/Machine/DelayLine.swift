@@ -15,17 +15,16 @@ extension Machine {
       m.drive { output <== input }
       m.unused("clock", clk, advance)
     } else: {
-      var last: Signal?
-      m.forEach("stage", index: "s", count: depth) { s in
+      let stages = m.forEach("stage", index: "s", count: depth) { s in
         let data = m.register("data", bits(width))
         m.given(s == 0, "entry", else: "inner") {
           m.clocked(clk, enable: advance) { data <== input }
         } else: {
           m.clocked(clk, enable: advance) { data <== data.at(s - 1) }
         }
-        last = data
+        return data
       }
-      m.drive { output <== last!.at(depth - 1) }
+      m.drive { output <== stages.at(depth - 1) }
     }
   }
 
@@ -45,17 +44,16 @@ extension Machine {
       m.drive { output <== input }
       m.unused("clock", clk, rst, advance)
     } else: {
-      var last: Signal?
-      m.forEach("stage", index: "s", count: depth) { s in
+      let stages = m.forEach("stage", index: "s", count: depth) { s in
         let tokens = m.register("tokens", bits(width), reset: 0)
         m.given(s == 0, "entry", else: "inner") {
           m.clocked(clk, reset: rst, enable: advance) { tokens <== input }
         } else: {
           m.clocked(clk, reset: rst, enable: advance) { tokens <== tokens.at(s - 1) }
         }
-        last = tokens
+        return tokens
       }
-      m.drive { output <== last!.at(depth - 1) }
+      m.drive { output <== stages.at(depth - 1) }
     }
   }
 }

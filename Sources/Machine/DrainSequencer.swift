@@ -42,7 +42,7 @@ extension Machine {
       When(last) {
         wait <== constant(lastSlot, width: slotWidth)
       } else: {
-        When(wait != 0) { wait <== wait - constant(1, width: slotWidth) }
+        When(wait != 0) { wait <== wait - 1 }
       }
     }
 
@@ -50,48 +50,48 @@ extension Machine {
     let entering = m.wire("entering", concatenate(final, last))
     let starting = m.wire("starting", bits(2))
     m.instance(
-      "start_delay", of: tokenDelay, parameters: [("WIDTH", 2), ("DEPTH", rows - 1)],
+      "start_delay", of: tokenDelay, parameters: ["WIDTH": 2, "DEPTH": rows - 1],
       ports: [
-        ("clk", clk), ("rst", rst), ("advance", advance), ("tokens_in", entering),
-        ("tokens_out", starting),
+        "clk": clk, "rst": rst, "advance": advance, "tokens_in": entering,
+        "tokens_out": starting,
       ])
-    let active = m.register("active", .bit, reset: 0)
-    let tileFinal = m.register("tile_final", .bit, reset: 0)
+    let active = m.register("active", reset: 0)
+    let tileFinal = m.register("tile_final", reset: 0)
     let group = m.register("column_group", bits(groupWidth), reset: 0)
     let above = m.register(
       "above", bits(rows), reset: 0, "Rows that still hold sums of this tile above the bottom.")
     let rowLeaves = m.wire("row_leaves", group == groups - 1)
     m.clocked(clk, reset: rst, enable: advance) {
       When(starting[0]) {
-        active <== constant(1, width: 1)
+        active <== 1
         tileFinal <== starting[1]
-        group <== zero(bits(groupWidth))
+        group <== 0
         above <== ~constant(1, width: rows)
       } else: {
         When(active) {
           When(rowLeaves) {
             active <== above.anyBit
-            group <== zero(bits(groupWidth))
+            group <== 0
             above <== above.shiftedLeft(by: constant(1, width: 1))
           } else: {
-            group <== group + constant(1, width: groupWidth)
+            group <== group + 1
           }
         }
       }
     }
     m.drive {
       take <== (active && group == 0)
-      shift <== mux(take, above, zero(bits(rows)))
+      shift <== mux(take, above, 0)
     }
 
     m.comment("The same slots at the lanes, COLS cycles later.")
     let leaving = m.wire("leaving", concatenate(active && tileFinal, active))
     let arrived = m.wire("arrived", bits(2))
     m.instance(
-      "slot_delay", of: tokenDelay, parameters: [("WIDTH", 2), ("DEPTH", columns)],
+      "slot_delay", of: tokenDelay, parameters: ["WIDTH": 2, "DEPTH": columns],
       ports: [
-        ("clk", clk), ("rst", rst), ("advance", advance), ("tokens_in", leaving),
-        ("tokens_out", arrived),
+        "clk": clk, "rst": rst, "advance": advance, "tokens_in": leaving,
+        "tokens_out": arrived,
       ])
     let slotRow = m.register("slot_row", bits(rowWidth), reset: 0)
     let slotRowLeaves = m.wire("slot_row_leaves", slotGroup == groups - 1)
@@ -104,14 +104,14 @@ extension Machine {
     m.clocked(clk, reset: rst, enable: advance) {
       When(slot) {
         When(slotRowLeaves) {
-          slotGroup <== zero(bits(groupWidth))
+          slotGroup <== 0
           When(slotLastRow) {
-            slotRow <== zero(bits(rowWidth))
+            slotRow <== 0
           } else: {
-            slotRow <== slotRow + constant(1, width: rowWidth)
+            slotRow <== slotRow + 1
           }
         } else: {
-          slotGroup <== slotGroup + constant(1, width: groupWidth)
+          slotGroup <== slotGroup + 1
         }
       }
     }

@@ -115,7 +115,7 @@ extension Machine {
       m.drive { roundsUp <== (remainder > half || (tie && !product3[scaledWidth - 1])) }
     }
     m.given(rounding == 3, "toward_minus_infinity") {
-      m.drive { roundsUp <== constant(0, width: 1) }
+      m.drive { roundsUp <== 0 }
     }
     m.given(rounding == 4, "toward_zero") {
       let ones = m.wire("ones", ~zero(unit))
@@ -123,7 +123,7 @@ extension Machine {
       m.drive { roundsUp <== (product3[scaledWidth - 1] && remainder.anyBit) }
     }
     let rounded = m.wire(
-      "rounded", mux(roundsUp, floor + constant(1, width: scaledWidth).asSigned, floor))
+      "rounded", mux(roundsUp, floor + 1, floor))
     let isLow = m.wire("is_low", rounded < clampLow.extended(to: scaledWidth))
     let isHigh = m.wire("is_high", rounded > clampHigh.extended(to: scaledWidth))
     let upper = m.wire(
@@ -132,7 +132,7 @@ extension Machine {
         isHigh, clampHigh.slice(from: 0, width: actWidth), rounded.slice(from: 0, width: actWidth))
     )
     let clamped = m.wire("clamped", mux(isLow, clampLow.slice(from: 0, width: actWidth), upper))
-    let act = m.wire("act", mux(mask3 && !raw, clamped, zero(bits(actWidth))))
+    let act = m.wire("act", mux(mask3 && !raw, clamped, 0))
     m.clocked(clk, enable: advance) {
       resultAcc <== y3
       resultMask <== mask3

@@ -86,7 +86,7 @@ extension Machine {
       m.clocked(clk, enable: advance) { macsSoFar <== macs + enable.extended(to: macsWidth) }
       m.drive { macsOut <== macsSoFar }
     } else: {
-      m.drive { macsOut <== zero(bits(macsWidth)) }
+      m.drive { macsOut <== 0 }
       m.unused("macs", macs)
     }
   }

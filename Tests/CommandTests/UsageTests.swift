@@ -40,11 +40,11 @@ import Testing
     ),
     (["--rows"], "Missing value for '--rows <n>'"),
     (["--row", "4"], "Unknown option '--row'. Did you mean '--rows'?"),
-    (["prove"], "Unexpected argument 'prove'"),
+    (["simulate"], "Unexpected argument 'simulate'"),
   ]) func refusesToGenerate(arguments: [String], sentence: String) throws {
     try withFolder { folder in
       // The output first, so that an option at the end can miss its value.
-      for command in [[], ["generate"]] where command.isEmpty || arguments != ["prove"] {
+      for command in [[], ["generate"]] where command.isEmpty || arguments != ["simulate"] {
         expectRefusal(
           try Program.run(command + ["-o", "out"] + arguments, in: folder), sentence)
         #expect(try names(in: folder) == [])

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Verilated
 
 @testable import Cosimulation
 

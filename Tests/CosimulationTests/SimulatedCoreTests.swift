@@ -1,5 +1,6 @@
 import Machine
 import Testing
+import Verilated
 
 @testable import Cosimulation
 

@@ -1,4 +1,5 @@
 import Foundation
+import Verilated
 
 @testable import Cosimulation
 
@@ -21,12 +22,6 @@ func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: folder) }
   return try body(folder)
-}
-
-/// Writes a shell script that can be run.
-func writeScript(_ path: String, _ body: String) throws {
-  try Data("#!/bin/sh\n\(body)\n".utf8).write(to: URL(fileURLWithPath: path))
-  try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
 }
 
 /// A module with the ports of `mime_core`, fixed at `parameters`, and a body of the test's own.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Verilated
 
 @testable import Cosimulation
 
@@ -64,23 +65,6 @@ import Testing
     #expect(
       try Self.refusal(fixture(Self.parameters, ports: ports, body: ""))
         == "module mime_core has a port `extra` that the testbench does not know.")
-  }
-
-  @Test func readsThePortsOfAHeader() {
-    let header = """
-          VL_IN8(&clk,0,0);
-          VL_OUT8(&ready,0,0);
-          VL_INW(&data,127,0,4);
-          VL_OUT64(&event_count,47,0);
-          VL_INOUT8(&both,0,0);
-      """
-    #expect(
-      verilatedPorts(header: header) == [
-        CorePort(name: "clk", direction: .input, width: 1),
-        CorePort(name: "ready", direction: .output, width: 1),
-        CorePort(name: "data", direction: .input, width: 128),
-        CorePort(name: "event_count", direction: .output, width: 48),
-      ])
   }
 
   @Test func fingerprintsEverythingThatMatters() throws {

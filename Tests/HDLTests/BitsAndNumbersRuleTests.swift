@@ -22,15 +22,6 @@ import Testing
       return [#line - 1]
     },
     BrokenRule(
-      "slice of a word", "a slice is taken of `words[a]`, which has no name; declare a wire for it"
-    ) { m in
-      let (clk, a) = (m.input("clk"), m.input("a", bits(2)))
-      let words = m.memory("words", bits(8), depth: 4)
-      m.clocked(clk) { words[a] <== zero(bits(8)) }
-      _ = m.wire("y", words[a].slice(from: 0, width: 2))
-      return [#line - 1]
-    },
-    BrokenRule(
       "element of an expression",
       "an element is taken of `~a`, which has no name; declare a wire for it"
     ) { m in

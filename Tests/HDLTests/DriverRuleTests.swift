@@ -230,8 +230,11 @@ import Testing
       }
       return [line]
     },
-    BrokenRule("When in drive", "`When` stands in `drive`; use `mux`, or a register in `clocked`") {
-      m in
+    BrokenRule(
+      "value on one path only",
+      "`x` has no value on some path through this block and would be a latch; assign it first, or in "
+        + "every branch"
+    ) { m in
       let (a, x) = (m.input("a"), m.wire("x"))
       m.drive {
         When(a) { x <== zero(.bit) }

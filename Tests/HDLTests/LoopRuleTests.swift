@@ -43,8 +43,8 @@ import Testing
     },
     BrokenRule(
       "through instances",
-      "a combinational loop: `one.a` -> `one.y` -> `there` -> `two.a` -> `two.y` -> `back` -> "
-        + "`one.a`; break it with a register"
+      "a combinational loop: `one.y` -> `there` -> `two.a` -> `two.y` -> `back` -> `one.a` -> "
+        + "`one.y`; break it with a register"
     ) { m in
       let (there, back) = (m.wire("there"), m.wire("back"))
       m.instance("one", of: buffer, ports: [("a", back), ("y", there)])

@@ -43,8 +43,7 @@ enum PrinterFixture {
     }
 
     m.comment("A chain with an edge.")
-    var last: Signal?
-    m.forEach("stage", index: "s", count: count) { s in
+    let stages = m.forEach("stage", index: "s", count: count) { s in
       let held = m.register("held", signed(width), "Of this stage.")
       let arriving = m.wire("arriving", signed(width))
       m.given(s == 0, "entry", else: "inner") {
@@ -59,11 +58,11 @@ enum PrinterFixture {
       m.unused("tapped", tapped)
       m.clocked(clk, enable: !rst) { held <== arriving }
       m.given(s == count - 1 && count > 1, "end_of_chain") { m.unused("held", held) }
-      last = held
+      return held
     }
 
     m.comment("Arithmetic.")
-    let end = m.wire("end_of_stages", last!.at(count - 1))
+    let end = m.wire("end_of_stages", stages.at(count - 1))
     let product = m.wire("product", end * level)
     let scaled = m.wire("scaled", product.extended(to: wide).shiftedRight(by: select))
     m.drive { above <== (scaled > level.extended(to: wide) && mask.anyBit) }

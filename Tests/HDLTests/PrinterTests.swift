@@ -123,4 +123,21 @@ import Testing
     }
     return result
   }()
+
+  /// On request a comment names the line of Swift that a statement comes from.
+  @Test func sourcesAreNamedOnRequest() {
+    let line = #line + 3
+    let module = Module("subject", "") { m in
+      let (clk, a) = (m.input("clk"), m.input("a"))
+      let r = m.register("r")
+      m.clocked(clk) {
+        When(a) { r <== ~r }
+      }
+    }
+    let text = VerilogPrinter.print(module, showsSources: true)
+    let file = "HDLTests/PrinterTests.swift"
+    #expect(text.contains("    reg r; /* \(file):\(line) */\n"))
+    #expect(text.contains("            r <= ~r; /* \(file):\(line + 2) */\n"))
+    #expect(!VerilogPrinter.print(module).contains("/*"))
+  }
 }

@@ -22,7 +22,7 @@ struct SimulationTests {
       }
       expressions = random
     }
-    try module.check(at: [[:]])
+    #expect(module.findings() == [])
     let random = try #require(expressions)
     let stimuli = (0..<40).map { _ in random.stimulus() }
     let outputs = try Icarus.run(module, stimuli)

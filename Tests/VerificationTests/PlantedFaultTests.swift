@@ -3,6 +3,7 @@ import Golden
 import Machine
 import Networks
 import Testing
+import Verilated
 
 /// Faults that `verify` must find in the Verilog it is given.
 @Suite struct PlantedFaultTests {

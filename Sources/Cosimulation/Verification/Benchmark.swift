@@ -1,6 +1,7 @@
 import Foundation
 import Mapping
 import Networks
+import Verilated
 
 /// The co-simulation beside a bare C++ loop over the same beats of the same verilated core.
 public struct Benchmark {

@@ -3,6 +3,7 @@ import Golden
 import Machine
 import Mapping
 import Networks
+import Verilated
 
 /// Runs the batches of a plan on the verilated core, layer by layer, and compares all there is to
 /// compare; the first layer with a difference ends it.

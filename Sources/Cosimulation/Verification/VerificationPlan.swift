@@ -4,6 +4,7 @@ import HDL
 import Machine
 import Mapping
 import Networks
+import Verilated
 
 /// What a verification is asked to do.
 public struct VerificationRequest: Sendable {
