@@ -15,7 +15,7 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify prove test lint format \
-  format-check golden-check golden-update rtl bench bench-language install clean
+  format-check golden-check golden-update rtl bench bench-language fuzz install clean
 
 help: ## print this list
 	@echo "Targets:"
@@ -88,6 +88,14 @@ bench-language: setup-verify ## time the hardware language beside Amaranth, its 
 	@mkdir -p "$(BUILD)"
 	swift build -c $(CONFIG) --product pe-array
 	@scripts/bench-language .build/$(CONFIG)/pe-array "$(BUILD)"
+
+FUZZ = icarus
+FUZZ_SEED = 0
+FUZZ_MODULES = 10000
+
+fuzz: setup-test ## compare random modules in the simulator with FUZZ=icarus, verilator or cxxrtl
+	swift build -c $(CONFIG) --product hdl-fuzz
+	.build/$(CONFIG)/hdl-fuzz compare $(FUZZ) --seed $(FUZZ_SEED) --modules $(FUZZ_MODULES)
 
 install: build ## put mimegen into PREFIX/bin
 	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"

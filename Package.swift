@@ -32,7 +32,12 @@ let package = Package(
         .embedInCode("Library/print.h"), .embedInCode("Library/library.mk"),
       ]),
     .target(name: "RandomModules", dependencies: ["HDL", "Simulation", "Verilated"]),
-    .executableTarget(name: "fuzz", dependencies: ["HDL", "RandomModules"]),
+    .executableTarget(
+      name: "hdl-fuzz",
+      dependencies: [
+        "HDL", "RandomModules", "Verilated", "Lint",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "Machine", dependencies: ["HDL"]),
     .target(name: "Proofs", dependencies: ["HDL", "Components", "Machine", "Formal"]),
     .target(name: "Networks"),
@@ -78,7 +83,8 @@ let package = Package(
     .testTarget(name: "WavesTests", dependencies: ["Simulation", "Waves"]),
     .testTarget(name: "VerilatedTests", dependencies: ["HDL", "Simulation", "Verilated"]),
     .testTarget(
-      name: "RandomModuleTests", dependencies: ["HDL", "RandomModules", "Simulation", "Verilated"]),
+      name: "RandomModuleTests",
+      dependencies: ["HDL", "RandomModules", "Simulation", "Verilated", "Lint"]),
     .testTarget(name: "MachineTests", dependencies: ["HDL", "Machine"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),

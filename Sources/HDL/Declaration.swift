@@ -57,6 +57,8 @@ public struct Memory: Sendable {
       word.problems.append(
         "the address \(address.text) of `\(declaration.name)` is signed; use `asUnsigned`")
     }
+    word.requireIndexWidth(
+      address, of: declaration.depth ?? 1, "the address \(address.text) of `\(declaration.name)`")
     return word
   }
 }

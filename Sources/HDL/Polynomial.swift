@@ -28,6 +28,7 @@ struct Polynomial: Equatable {
         self = Polynomial(a).multiplied(
           by: Polynomial("2^(\(exponent.spelling))", .shiftLeft(1, b)))
       }
+    case .ceilLog2(.shiftLeft(.literal(1), let exponent)): self.init(exponent)
     case .ceilLog2(let a):
       let operand = Polynomial(a)
       if let value = operand.constant {

@@ -21,7 +21,7 @@ extension Signal {
     return result
   }
 
-  /// The bit that `index`, a signal, names.
+  /// The bit that `index`, a signal of `indexWidth(width)` bits, names.
   public subscript(index: Signal) -> Signal { element(at: index, width: 1) }
 
   /// Bits `from ..< from + width`, unsigned.
@@ -47,7 +47,21 @@ extension Signal {
     if index.shape.isSigned {
       result.problems.append("the index \(index.text) is signed; use `asUnsigned`")
     }
+    if width.difference(from: 1) == 0 {
+      result.requireIndexWidth(index, of: self.width, "the index \(index.text) of \(text)")
+    }
     return result
+  }
+
+  /// An index has the bits that all its values take, which is what linters ask for.
+  mutating func requireIndexWidth(_ index: Signal, of count: Nat, _ what: String) {
+    let wanted = indexWidth(count)
+    let room =
+      wanted.difference(from: 0).map { Self.bitsText(.literal($0)) }
+      ?? "\(VerilogExpression.text(clog2(count))) bits, at least 1"
+    require(
+      index.width == wanted,
+      "\(what) has \(index.widthText), and takes \(room); extend or truncate it")
   }
 
   private mutating func requireInside(_ base: Signal, from: Nat, width: Nat) {

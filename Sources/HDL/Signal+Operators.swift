@@ -105,6 +105,10 @@ extension Signal {
     result.require(
       0 <= n,
       "\(a.text) is compared with the number `\(VerilogExpression.text(n))`, which is less than 0")
+    if case .literal(0) = n, !a.shape.isSigned, op == .less || op == .greaterOrEqual {
+      let holds = op == .less ? "never" : "always"
+      result.problems.append("\(result.text) \(holds) holds, since \(a.text) is unsigned; drop it")
+    }
     result.require(
       a.width <= 32, "\(a.text) has \(a.widthText) and is compared with a number of 32 bits")
     return result

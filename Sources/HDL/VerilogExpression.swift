@@ -207,13 +207,15 @@ enum VerilogExpression {
     }
   }
 
-  /// The amount of a shift. In braces where it is a slice of a signed name: a slice of all its bits
-  /// counts as signed in the processes of Icarus Verilog 11.
+  /// The amount of a shift, in braces where Icarus Verilog 11 needs them: in its processes a slice of
+  /// all bits of a signed name counts as signed, and elsewhere it fails on a word of a memory.
   private static func amount(_ signal: Signal) -> String {
-    if case .slice(let base, _, _) = signal.expression, base.shape.isSigned, !isScalar(base) {
-      return "{\(text(signal))}"
+    switch signal.expression {
+    case .slice(let base, _, _) where base.shape.isSigned && !isScalar(base): break
+    case .word: break
+    default: return spell(signal).inParentheses
     }
-    return spell(signal).inParentheses
+    return "{\(text(signal))}"
   }
 
   /// Whether the left operand is the same associative operator, and needs no parentheses.

@@ -89,7 +89,8 @@ enum CXXRTLRun {
         lines.append(
           "\(identifier(port)) = value<\(port.width)>{\(chunks.joined(separator: ", "))};")
       }
-      lines.append("t.p_clk = value<1>{0u}; t.step(); std::printf(\"\(number)\");")
+      // What follows from a register that resets at once is there one step later.
+      lines.append("t.p_clk = value<1>{0u}; t.step(); t.step(); std::printf(\"\(number)\");")
       lines += run.outputPorts.map { "print(\(identifier($0)));" }
       lines.append("std::printf(\"\\n\"); t.p_clk = value<1>{1u}; t.step();")
     }

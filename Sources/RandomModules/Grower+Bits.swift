@@ -88,13 +88,14 @@ extension Grower {
     case 2: n = nat(choices.pick(sizes))
     default: n = nat(.parameter(choices.below(3)))
     }
+    let isZero = if case .literal(0) = n { true } else { false }
     switch choices.below(6) {
     case 0: return a == n
     case 1: return a != n
-    case 2: return a < n
+    case 2: return isZero ? a > n : a < n
     case 3: return a <= n
     case 4: return a > n
-    default: return a >= n
+    default: return isZero ? a <= n : a >= n
     }
   }
 
@@ -107,7 +108,7 @@ extension Grower {
       guard low(name.size) >= 2 else { return name.signal[0] }
       let bits = min(7, Int.bitWidth - 1 - low(name.size).leadingZeroBitCount)
       let index = expression(.literal(1 + choices.below(bits)), false, depth - 1).signal
-      return name.signal[index]
+      return name.signal[index.extended(to: indexWidth(nat(name.size)))]
     }
   }
 }

@@ -162,7 +162,11 @@ extension Grower {
     guard !names.isEmpty else { return leaf(size, false) }
     let base = choices.pick(names).signal
     let index = expression(.literal(bits), false, depth - 1).signal
-    return made(base.element(at: index, width: nat(size)), size, false)
+    // A bit's index has all the bits that it can need.
+    guard high(size) == 1 else {
+      return made(base.element(at: index, width: nat(size)), size, false)
+    }
+    return made(base[index.extended(to: indexWidth(base.width))], size, false)
   }
 
   private func saturated(_ size: Size, _ isSigned: Bool, _ depth: Int) -> Term {

@@ -5,12 +5,15 @@ struct RandomMemory {
   let memory: Memory
   let size: Size
   let isSigned: Bool
+  let depth: Nat
+  /// Bits of an address that is in range for all values.
   let addressBits: Int
 }
 
 extension Grower {
   private func address(_ memory: RandomMemory, _ depth: Int) -> Signal {
     expression(.literal(memory.addressBits), false, depth).signal
+      .extended(to: indexWidth(memory.depth))
   }
 
   /// A memory or a table, read at once or at the edge.
@@ -23,7 +26,7 @@ extension Grower {
     let memory = RandomMemory(
       memory: m.memory(
         fresh("mem"), shape(size, isSigned), depth: depth, contents: contents(size, 1 << bits)),
-      size: size, isSigned: isSigned, addressBits: bits)
+      size: size, isSigned: isSigned, depth: depth, addressBits: bits)
     if choices.below(4) > 0 { write(memory) }
     if choices.below(2) == 0 {
       let word = memory.memory[address(memory, 1)]

@@ -129,7 +129,7 @@ enum Constructs {
     }
     m.drive {
       p <== a * u.asSigned
-      e <== u[shift]
+      e <== u[shift.extended(to: indexWidth(w))]
     }
     for mode in RoundingMode.allCases {
       let name = "\(mode)".lowercased()

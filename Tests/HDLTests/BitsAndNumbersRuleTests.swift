@@ -29,6 +29,25 @@ import Testing
       _ = m.wire("y", (~a).element(at: a, width: 2))
       return [#line - 1]
     },
+    BrokenRule(
+      "index of too few bits",
+      "the index `i` of `a` has 2 bits, and takes 3 bits; extend or truncate it"
+    ) { m in
+      let (a, i) = (m.input("a", bits(8)), m.input("i", bits(2)))
+      _ = m.wire("y", a[i])
+      return [#line - 1]
+    },
+    BrokenRule(
+      "address of too many bits at one configuration",
+      "the address `a` of `words` has 4 bits, and takes $clog2(D) bits, at least 1; extend or "
+        + "truncate it (at D = 8)", configuration: ["D": 8]
+    ) { m in
+      let d = m.parameter("D", default: 16, in: 1...64, "words")
+      let (clk, a) = (m.input("clk"), m.input("a", bits(4)))
+      let words = m.memory("words", bits(8), depth: d)
+      m.clocked(clk) { words[a] <== 3 }
+      return [#line - 1]
+    },
     BrokenRule("bit past the end", "bit 8 of `a` is outside its 8 bits") { m in
       let a = m.input("a", bits(8))
       _ = m.wire("y", a[8])
@@ -121,6 +140,20 @@ import Testing
     ) { m in
       let a = m.input("a", bits(8))
       _ = m.wire("y", a < -1)
+      return [#line - 1]
+    },
+    BrokenRule(
+      "comparison that never holds", "`a < 4'd0` never holds, since `a` is unsigned; drop it"
+    ) { m in
+      let a = m.input("a", bits(4))
+      _ = m.wire("y", a < 0)
+      return [#line - 1]
+    },
+    BrokenRule(
+      "comparison that always holds", "`a >= 4'd0` always holds, since `a` is unsigned; drop it"
+    ) { m in
+      let a = m.input("a", bits(4))
+      _ = m.wire("y", a >= 0)
       return [#line - 1]
     },
     BrokenRule(

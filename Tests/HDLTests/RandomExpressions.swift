@@ -239,7 +239,7 @@ final class RandomExpressions {
       let name = named(x)
       return make(name.signal[width.nat - 1], one, false) { x.value($0) >> (width.bits - 1) }
     case 11:
-      let number = Int.random(in: 0...9, using: &generator)
+      let number = Int.random(in: 1...9, using: &generator)
       let x = term(width, false, depth - 1)
       return make(x.signal < .literal(number), one, false) { x.value($0) < number ? 1 : 0 }
     default:
