@@ -75,11 +75,15 @@ let package = Package(
     .testTarget(
       name: "GuideTests",
       dependencies: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Formal"]),
-    .testTarget(name: "HDLTests", dependencies: ["HDL"]),
+    .testTarget(name: "HDLTests", dependencies: ["HDL", "Simulation"]),
+    .target(name: "Gallery", dependencies: ["HDL", "Components"], path: "Tests/Gallery"),
     .testTarget(
       name: "SimulationTests",
-      dependencies: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Machine"]),
-    .testTarget(name: "FormalTests", dependencies: ["HDL", "Components", "Formal", "Proofs"]),
+      dependencies: [
+        "Gallery", "HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Machine",
+      ]),
+    .testTarget(
+      name: "FormalTests", dependencies: ["Gallery", "HDL", "Components", "Formal", "Proofs"]),
     .testTarget(name: "WavesTests", dependencies: ["Simulation", "Waves"]),
     .testTarget(name: "VerilatedTests", dependencies: ["HDL", "Simulation", "Verilated"]),
     .testTarget(

@@ -51,6 +51,18 @@ extension ProofCatalog {
         ["ROWS": 1, "COLS": 1, "OPERAND_WIDTH": 3, "WEIGHT_WIDTH": 2, "ACC_WIDTH": 5],
       ], fault: ("the weight of the column itself", "row[r - 1].col[c].weight_out", "weight_out"))
     + equivalences(
+      machine("mime_core"),
+      [
+        [
+          "ROWS": 1, "COLS": 2, "LANES": 1, "ACT_WIDTH": 2, "WEIGHT_WIDTH": 2, "ACC_WIDTH": 5,
+          "MULT_WIDTH": 2, "TASK_WIDTH": 1, "COUNT_WIDTH": 4, "ACT_SIGNED": 1,
+        ],
+        [
+          "ROWS": 2, "COLS": 1, "ACT_WIDTH": 2, "WEIGHT_WIDTH": 2, "ACC_WIDTH": 5,
+          "MULT_WIDTH": 0, "TASK_WIDTH": 1, "COUNT_WIDTH": 4, "COUNT_EVENTS": 0,
+        ],
+      ], fault: ("a step without weights", "act_valid && weight_valid", "act_valid"), faultAt: 1)
+    + equivalences(
       Components.streamRegister, [["WIDTH": 1], ["WIDTH": 5]],
       fault: ("the spare is forgotten", "spare_full ? spare : in_data", "in_data"))
     + equivalences(

@@ -1,3 +1,5 @@
+import Simulation
+
 /// Where the choices of a random module come from: a seed, or a list of choices to make again.
 ///
 /// Zero is the simplest choice everywhere, and a list that has ended goes on with zeros, so that a
@@ -9,12 +11,12 @@ final class Choices {
   private(set) var made: [Int] = []
 
   init(seed: UInt64) {
-    generator = SeededGenerator(state: seed)
+    generator = SeededGenerator(seed: seed)
     script = nil
   }
 
   init(script: [Int]) {
-    generator = SeededGenerator(state: 0)
+    generator = SeededGenerator(seed: 0)
     self.script = script
   }
 
@@ -34,17 +36,4 @@ final class Choices {
   func once(in count: Int) -> Bool { below(count) == count - 1 }
 
   func pick<Element>(_ list: [Element]) -> Element { list[below(list.count)] }
-}
-
-/// SplitMix64: the same numbers for the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

@@ -39,7 +39,7 @@ struct Run: Sendable {
   /// cycle, on in the second, and at times later.
   private static func bits(of port: Port, in cycle: Int) -> BitVector {
     let name = port.name.utf8.reduce(UInt64(14_695_981)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
-    var generator = SeededGenerator(state: name &+ UInt64(cycle) << 32)
+    var generator = SeededGenerator(seed: name &+ UInt64(cycle) << 32)
     let kind = Int.random(in: 0..<8, using: &generator)
     if port.name == "rst" || port.name.hasPrefix("arst") {
       let isOn = cycle == 1 || cycle > 1 && Int.random(in: 0..<12, using: &generator) == 0

@@ -108,7 +108,7 @@ public final class Simulator: TestBench {
       if case .words(let contents) = signal.contents {
         for (address, word) in contents.enumerated() { values[place + address * words] = word }
       } else if case .random(let seed) = state, signal.contents == nil {
-        var generator = SeededGenerator(state: seed &+ UInt64(number))
+        var generator = SeededGenerator(seed: seed &+ UInt64(number))
         for word in 0..<Swift.max(1, signal.depth) {
           let bits = BitVector(width: signal.width, using: &generator)
           for (i, value) in bits.words.enumerated() { values[place + word * words + i] = value }

@@ -40,7 +40,7 @@ import Verilated
   static func filters(on bench: any TestBench, _ configuration: Configuration) throws {
     let values = try FIRFilter.filter.parameterValues(configuration)
     let (taps, data, coef) = (values["TAPS"]!, values["DATA_WIDTH"]!, values["COEF_WIDTH"]!)
-    var generator = SystemRandomNumberGenerator.seeded(7)
+    var generator = SeededGenerator(seed: 7)
     func random(_ width: Int) -> Int {
       Int.random(in: -(1 << (width - 1))...(1 << (width - 1)) - 1, using: &generator)
     }
@@ -81,22 +81,5 @@ import Verilated
     let up = twice > unit || (twice == unit && below % 2 != 0)
     let limit = 1 << (width - 1)
     return Swift.min(limit - 1, Swift.max(-limit, below + (up ? 1 : 0)))
-  }
-}
-
-extension SystemRandomNumberGenerator {
-  /// SplitMix64: the same numbers for the same seed.
-  static func seeded(_ seed: UInt64) -> some RandomNumberGenerator { SeededNumbers(state: seed) }
-}
-
-private struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import HDL
@@ -15,7 +16,7 @@ import Testing
   }
 
   @Test func equalNormalFormsHaveEqualValues() {
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     var provenEqual = 0
     for _ in 0..<20_000 {
       let a = random(2, &generator)

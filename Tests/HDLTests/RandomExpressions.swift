@@ -1,3 +1,5 @@
+import Simulation
+
 @testable import HDL
 
 /// A width as the module writes it and as a number at the test's parameters.
@@ -34,7 +36,7 @@ final class RandomExpressions {
 
   init(_ m: ModuleBuilder, widthA: Int, widthB: Int, seed: UInt64) {
     self.m = m
-    generator = SeededGenerator(state: seed)
+    generator = SeededGenerator(seed: seed)
     a = TestWidth(
       nat: m.parameter("A", default: .literal(widthA), in: 1...20, "a width"), bits: widthA)
     b = TestWidth(

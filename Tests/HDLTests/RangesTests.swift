@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 @testable import HDL
@@ -30,7 +31,7 @@ import Testing
 
   /// Whatever is proved holds for all values, and not so little is.
   @Test func provedMeansTrue() {
-    var generator = SeededGenerator(state: 20)
+    var generator = SeededGenerator(seed: 20)
     func number(_ depth: Int) -> Nat {
       if depth == 0 {
         return [Self.a, Self.b, Self.i, Self.j, 0, 1, 2, 5].randomElement(using: &generator)!

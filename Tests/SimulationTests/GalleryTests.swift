@@ -1,3 +1,4 @@
+import Gallery
 import HDL
 import Machine
 import Simulation
@@ -40,7 +41,7 @@ import Waves
 
   /// Random inputs with extremes among them; whatever resets does so at first and seldom later.
   static func drive(_ bench: any TestBench, cycles: Int, seed: UInt64) throws {
-    var generator = TestGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for cycle in 0..<cycles {
       for port in bench.ports where port.isInput && port.name != "clk" {
         let isReset = port.name.hasSuffix("rst") || port.name == "rst_n"
@@ -59,18 +60,5 @@ import Waves
       }
       try bench.step()
     }
-  }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct TestGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import Gallery
 import HDL
 import Lint
 import Testing

@@ -12,7 +12,7 @@ struct RandomWaves {
 
   /// Signals of 1 to 200 bits, some in generate blocks, some rarely changing.
   init(seed: UInt64) {
-    var random = SeededGenerator(state: seed)
+    var random = SeededGenerator(seed: seed)
     let edges = [1, 2, 7, 8, 9, 31, 32, 63, 64, 65, 127, 128, 129, 192, 200]
     let widths = edges + (0..<25).map { _ in Int.random(in: 1...200, using: &random) } + [1, 1, 1]
     let places = ["", "core.", "core.row[0].", "core.row[0].col[1].", "core.row[1].col[1]."]

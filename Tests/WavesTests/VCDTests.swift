@@ -97,7 +97,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: url) }
     // Enough for several pieces.
     var waveform = Waveform(signals: [.init(path: "wide", width: 200)])
-    var random = SeededGenerator(state: 31)
+    var random = SeededGenerator(seed: 31)
     for cycle in 0..<12_000 {
       waveform.record([BitVector(width: 200, using: &random)], at: cycle)
     }

@@ -1,16 +1,15 @@
 import Components
 import HDL
-import Testing
 
 /// Modules that between them use every construct of the language.
-enum Gallery {
-  struct Exhibit: Sendable, CustomTestStringConvertible {
-    let module: Module
-    let configurations: [Configuration]
-    var testDescription: String { module.name }
+public enum Gallery {
+  public struct Exhibit: Sendable, CustomStringConvertible {
+    public let module: Module
+    public let configurations: [Configuration]
+    public var description: String { module.name }
   }
 
-  static let all = [
+  public static let all = [
     Exhibit(module: states, configurations: [[:], ["LENGTH": 1], ["LENGTH": 7]]),
     Exhibit(module: decoder, configurations: [[:], ["WIDTH": 1], ["WIDTH": 70]]),
     Exhibit(module: lanes, configurations: [[:], ["LANES": 1], ["LANES": 9, "DEPTH": 5]]),
@@ -30,7 +29,7 @@ enum Gallery {
   }
 
   /// A state machine with a counter.
-  static let states = Module("states", "Loads LENGTH cycles, then drains as many.") { m in
+  public static let states = Module("states", "Loads LENGTH cycles, then drains as many.") { m in
     let length = m.parameter("LENGTH", default: 3, in: 1...100, "cycles of a phase")
     let clk = m.input("clk")
     let rst = m.input("rst")
@@ -66,7 +65,7 @@ enum Gallery {
   }
 
   /// `Match` and `ForEach` in `drive`.
-  static let decoder = Module("decoder", "Operations by number, on bits.") { m in
+  public static let decoder = Module("decoder", "Operations by number, on bits.") { m in
     let width = m.parameter("WIDTH", default: 8, in: 1...200, "bits")
     let op = m.input("op", bits(3))
     let a = m.input("a", bits(width))
@@ -96,7 +95,8 @@ enum Gallery {
   }
 
   /// Memories: byte lanes, synchronous read, a table.
-  static let lanes = Module("lanes", "A memory of bytes with a strobe each, and a table.") { m in
+  public static let lanes = Module("lanes", "A memory of bytes with a strobe each, and a table.") {
+    m in
     let lanes = m.parameter("LANES", default: 4, in: 1...16, "bytes of a word")
     let depth = m.parameter("DEPTH", default: 4, in: 2...64, "words")
     let clk = m.input("clk")
@@ -127,7 +127,7 @@ enum Gallery {
   }
 
   /// Arithmetic: saturation, every rounding, extension, products.
-  static let numbers = Module("numbers", "Saturates and rounds.") { m in
+  public static let numbers = Module("numbers", "Saturates and rounds.") { m in
     let w = m.parameter("W", default: 9, in: 3...100, "bits of the operands")
     let n = m.parameter("N", default: 4, in: 2...99, "bits of the results")
     let a = m.input("a", signed(w))
@@ -136,6 +136,7 @@ enum Gallery {
     let s = m.output("s", signed(n))
     let t = m.output("t", bits(n))
     let p = m.output("p", signed(2 * w))
+    let e = m.output("e")
     m.given(n < w, "narrower", else: "as_wide") {
       m.drive {
         s <== a.saturated(to: n)
@@ -147,7 +148,10 @@ enum Gallery {
         t <== 0
       }
     }
-    m.drive { p <== a * u.asSigned }
+    m.drive {
+      p <== a * u.asSigned
+      e <== u[shift.extended(to: indexWidth(w))]
+    }
     for mode in RoundingMode.allCases {
       let y = m.output("y_\(mode.name)", signed(w))
       let z = m.output("z_\(mode.name)", bits(w))
@@ -159,7 +163,7 @@ enum Gallery {
   }
 
   /// Resets of every kind.
-  static let resets = Module("resets", "Counters with resets of every kind.") { m in
+  public static let resets = Module("resets", "Counters with resets of every kind.") { m in
     let w = m.parameter("W", default: 4, in: 1...100, "bits")
     let clk = m.input("clk")
     let rst = m.input("rst")
@@ -175,7 +179,7 @@ enum Gallery {
   }
 
   /// A grid of elements that pass their values on.
-  static let grid = Module("grid", "Sums along rows and columns.") { m in
+  public static let grid = Module("grid", "Sums along rows and columns.") { m in
     let rows = m.parameter("R", default: 2, in: 1...8, "rows")
     let columns = m.parameter("C", default: 3, in: 1...8, "columns")
     let clk = m.input("clk")
@@ -204,7 +208,7 @@ enum Gallery {
   }
 
   /// Streams through instances.
-  static let queues = Module("queues", "A queue behind a register.") { m in
+  public static let queues = Module("queues", "A queue behind a register.") { m in
     let width = m.parameter("WIDTH", default: 8, in: 1...100, "bits of a beat")
     let depth = m.parameter("DEPTH", default: 4, in: 1...16, "beats of the queue")
     let clk = m.input("clk")
@@ -223,7 +227,7 @@ enum Gallery {
   }
 
   /// Events and properties.
-  static let watched = Module("watched", "Counts what passes, and watches.") { m in
+  public static let watched = Module("watched", "Counts what passes, and watches.") { m in
     let counted = m.parameter("COUNTED", default: 1, in: 0...1, "1 builds the counter")
     let clk = m.input("clk")
     let rst = m.input("rst")
@@ -239,5 +243,5 @@ enum Gallery {
 }
 
 extension RoundingMode {
-  var name: String { "\(self)".lowercased() }
+  fileprivate var name: String { "\(self)".lowercased() }
 }
