@@ -33,8 +33,8 @@ public struct Proof: Sendable {
 
   /// A claim about `harness` with its parameters at `configuration`.
   public init(
-    _ name: String, _ claim: String, _ harness: Module, _ configuration: Configuration = [:],
-    _ method: Method, faults: [Fault] = []
+    _ name: String, _ claim: String, _ harness: Module, at configuration: Configuration = [:],
+    by method: Method, faults: [Fault] = []
   ) {
     self.name = name
     self.claim = claim
@@ -67,6 +67,26 @@ public struct Fault: Sendable {
     self.text = text
     self.replacement = replacement
     self.depth = depth
+  }
+}
+
+extension Proof {
+  /// - Throws: `FormalError` where there is nothing to prove.
+  func checkSubject() throws {
+    let kinds = harness.propertyKinds
+    switch method {
+    case .induction(let depth), .bounded(let depth), .cover(let depth):
+      guard depth >= 1 else {
+        throw FormalError("the proof `\(name)` looks at \(depth) cycles; 1 is the least")
+      }
+      let isCover = if case .cover = method { true } else { false }
+      guard kinds.contains(isCover ? .cover : .assert) else {
+        throw FormalError(
+          "the proof `\(name)` proves nothing: `\(harness.name)` has no "
+            + (isCover ? "cover" : "assertion"))
+      }
+    case .equivalence: break
+    }
   }
 }
 

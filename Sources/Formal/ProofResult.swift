@@ -9,7 +9,7 @@ public enum Verdict: Sendable, Equatable {
 }
 
 /// What came of a proof and its faults.
-public struct ProofResult: Sendable {
+public struct ProofResult: Sendable, CustomStringConvertible {
   /// What came of a proof with one mistake put in.
   public struct FaultResult: Sendable {
     /// The mistake put in.
@@ -31,6 +31,12 @@ public struct ProofResult: Sendable {
   public let seconds: Double
   /// One for each fault of the proof, in order.
   public let faults: [FaultResult]
+
+  /// The name, the verdict and the faults that were not found.
+  public var description: String {
+    let missed = faults.filter { !$0.isFound }.map { "; the fault '\($0.fault.name)' is not found" }
+    return "\(proof.name): \(verdict)\(missed.joined())"
+  }
 
   /// Whether the claim is proved and every fault found.
   public var holds: Bool { verdict == .proved && faults.allSatisfy(\.isFound) }

@@ -23,10 +23,12 @@ public struct ProofRunner: Sendable {
 
   /// The result of a proof, and of the proof with each of its faults.
   ///
-  /// - Throws: `HDLError` where the harness breaks a rule; `FormalError` where the proof cannot be run.
+  /// - Throws: `HDLError` where the harness breaks a rule; `FormalError` where the proof cannot be
+  ///   run, or has nothing to prove.
   public func run(_ proof: Proof) throws -> ProofResult {
     let start = Date()
     try proof.harness.check(at: [proof.configuration])
+    try proof.checkSubject()
     let (verdict, trace) = try decide(proof, nil)
     let faults = try proof.faults.map { fault in
       ProofResult.FaultResult(fault: fault, verdict: try decide(proof, fault).0)
@@ -41,7 +43,7 @@ public struct ProofRunner: Sendable {
   /// - Parameter each: is given every result as it comes, from any thread.
   /// - Throws: what the first proof that cannot be run throws.
   public func run(
-    _ proofs: [Proof], atATime workers: Int, each: @Sendable (ProofResult) -> Void = { _ in }
+    _ proofs: [Proof], atATime workers: Int = 2, each: @Sendable (ProofResult) -> Void = { _ in }
   ) throws -> [ProofResult] {
     struct State {
       var next = 0

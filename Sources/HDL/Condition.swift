@@ -15,6 +15,8 @@ public indirect enum Condition: Sendable {
   case compare(Nat, Relation, Nat)
   /// Both conditions hold.
   case and(Condition, Condition)
+  /// One of the conditions holds, or both.
+  case or(Condition, Condition)
 
   /// Whether it holds under `environment`; nil where a name is unknown.
   func value(_ environment: [String: Int]) -> Bool? {
@@ -25,6 +27,9 @@ public indirect enum Condition: Sendable {
     case .and(let a, let b):
       guard let x = a.value(environment), let y = b.value(environment) else { return nil }
       return x && y
+    case .or(let a, let b):
+      guard let x = a.value(environment), let y = b.value(environment) else { return nil }
+      return x || y
     }
   }
 
@@ -37,6 +42,9 @@ public indirect enum Condition: Sendable {
     case .and(let a, let b):
       if a.decided == false || b.decided == false { return false }
       return a.decided == true && b.decided == true ? true : nil
+    case .or(let a, let b):
+      if a.decided == true || b.decided == true { return true }
+      return a.decided == false && b.decided == false ? false : nil
     }
   }
 
@@ -46,6 +54,8 @@ public indirect enum Condition: Sendable {
       return .compare(a.substituting(parameters), relation, b.substituting(parameters))
     case .and(let a, let b):
       return .and(a.substituting(parameters), b.substituting(parameters))
+    case .or(let a, let b):
+      return .or(a.substituting(parameters), b.substituting(parameters))
     }
   }
 }
@@ -79,4 +89,17 @@ extension Nat {
 extension Condition {
   /// A condition for `given`: both conditions hold.
   public static func && (a: Condition, b: Condition) -> Condition { .and(a, b) }
+  /// A condition for `given`: one of the conditions holds, or both.
+  public static func || (a: Condition, b: Condition) -> Condition { .or(a, b) }
+  /// A condition for `given`: the condition does not hold.
+  public static prefix func ! (a: Condition) -> Condition {
+    switch a {
+    case .compare(let x, .equal, let y): return x != y
+    case .compare(let x, .notEqual, let y): return x == y
+    case .compare(let x, .less, let y): return y <= x
+    case .compare(let x, .lessOrEqual, let y): return y < x
+    case .and(let x, let y): return !x || !y
+    case .or(let x, let y): return !x && !y
+    }
+  }
 }

@@ -19,11 +19,13 @@ package final class Declaration: Sendable {
   /// The generate blocks around the declaration, outermost first.
   let scope: [ScopeStep]
   package let location: Location
+  /// The description that it belongs to.
+  let owner: ModuleBuilder.Identity?
 
   init(
     _ name: String, _ shape: Shape, _ kind: Kind, depth: Nat? = nil, isClocked: Bool = false,
     reset: Signal? = nil, contents: MemoryContents? = nil, pattern: UInt64 = 0, doc: String,
-    scope: [ScopeStep], location: Location
+    scope: [ScopeStep], location: Location, owner: ModuleBuilder.Identity? = nil
   ) {
     self.name = name
     self.shape = shape
@@ -36,6 +38,7 @@ package final class Declaration: Sendable {
     self.doc = doc
     self.scope = scope
     self.location = location
+    self.owner = owner
   }
 }
 

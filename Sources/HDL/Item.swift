@@ -31,6 +31,8 @@ enum Item: Sendable {
   case start(Signal, Location)
   case event(Event)
   case comment(String)
+  /// A constant that depends on the index of a loop around it.
+  case constant(NamedConstant)
   /// What could not be proved for all parameter values.
   case require(Obligation, Location)
 }

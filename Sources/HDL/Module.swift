@@ -50,7 +50,7 @@ public struct Module: Sendable {
     diagnostics = builder.diagnostics
   }
 
-  private init(_ module: Module, parameters: [Parameter]) {
+  private init(_ module: Module, parameters: [Parameter], _ problems: [Diagnostic]) {
     name = module.name
     doc = module.doc
     self.parameters = parameters
@@ -62,7 +62,7 @@ public struct Module: Sendable {
     builder = module.builder
     identity = module.identity
     isBlackBox = module.isBlackBox
-    diagnostics = module.diagnostics
+    diagnostics = module.diagnostics + problems
   }
 
   /// The same module with further ports and items: another description of that name.
@@ -83,15 +83,25 @@ public struct Module: Sendable {
     self.diagnostics = module.diagnostics + diagnostics
   }
 
-  /// The same module with other defaults for some of its parameters.
-  public func withDefaults(_ values: Configuration) -> Module {
-    Module(
+  /// The same module with other defaults for some of its parameters. A name that is none of theirs
+  /// is found by the checks.
+  public func withDefaults(
+    _ values: Configuration, file: StaticString = #fileID, line: Int = #line
+  ) -> Module {
+    let unknown = values.keys.sorted().filter { name in
+      !parameters.contains { $0.name == name }
+    }
+    return Module(
       self,
       parameters: parameters.map { parameter in
         guard let value = values[parameter.name] else { return parameter }
         return Parameter(
           name: parameter.name, defaultValue: .literal(value), minimum: parameter.minimum,
           maximum: parameter.maximum, doc: parameter.doc, location: parameter.location)
+      },
+      unknown.map {
+        Diagnostic(
+          message: "`\(name)` has no parameter `\($0)`", location: Location(file, line))
       })
   }
 
@@ -123,11 +133,13 @@ public struct Module: Sendable {
       guard let value = given[parameter.name] ?? parameter.defaultValue.value(values),
         let low = parameter.minimum.value(values), let high = parameter.maximum.value(values)
       else {
-        problems.append((parameter, "or its range has no value"))
+        problems.append((parameter, "or its range has no value, or one too large"))
         continue
       }
       values[parameter.name] = value
-      if value < low || value > high {
+      if Int32(exactly: value) == nil {
+        problems.append((parameter, "is \(value); a number of Verilog has 32 bits and a sign"))
+      } else if value < low || value > high {
         problems.append((parameter, "is \(value); it goes from \(low) to \(high)"))
       }
     }

@@ -27,30 +27,45 @@ extension ModuleBuilder {
     return .parameter(name)
   }
 
-  /// A named derived constant (`localparam`).
+  /// A named derived constant (`localparam`). Of a loop's index, inside the loop, it is a constant of
+  /// each copy, and what gives the index bits.
   public func constant(
     _ name: String, _ definition: Nat, _ doc: String = "", file: StaticString = #fileID,
     line: Int = #line
   ) -> Nat {
     let location = Location(file, line)
-    take(name, atHead: true, location)
-    if let index = definition.loopIndex {
-      report(
-        "the constant `\(name)` depends on the loop index `\(index)`, which ends with its loop; use "
-          + "the number itself", location)
+    let constant = NamedConstant(
+      name: name, definition: definition, pattern: nil, doc: doc, location: location)
+    guard let index = definition.loopIndex else {
+      take(name, atHead: true, location)
+      constants.append(constant)
+      return .constant(name, definition)
     }
-    constants.append(
-      NamedConstant(
-        name: name, definition: definition, pattern: nil, doc: doc, location: location))
+    take(name, location)
+    if scope.contains(where: { $0.index == index }) {
+      add(.constant(constant))
+    } else {
+      report(
+        "the constant `\(name)` depends on the loop index `\(index)`, whose generate loop is not "
+          + "around it; declare it there", location)
+    }
     return .constant(name, definition)
   }
 
-  /// A named fixed pattern of `width` bits, such as an identification.
+  /// A named fixed pattern of `width` bits, 1 to 64, such as an identification.
   public func pattern(
     _ name: String, width: Int, value: UInt64, _ doc: String = "", file: StaticString = #fileID,
     line: Int = #line
   ) -> Signal {
-    namedPattern(name, width: width, value: value, isHexadecimal: true, doc, Location(file, line))
+    let location = Location(file, line)
+    if width < 1 || width > 64 {
+      report("the pattern `\(name)` has \(width) bits; a pattern has 1 to 64", location)
+    } else if width < 64, value >> UInt64(width) != 0 {
+      report(
+        "the value 0x\(String(value, radix: 16)) of the pattern `\(name)` does not fit \(width) bits",
+        location)
+    }
+    return namedPattern(name, width: width, value: value, isHexadecimal: true, doc, location)
   }
 
   func namedPattern(

@@ -47,21 +47,43 @@ extension ModuleBuilder {
   /// A name inside a generate block is out of reach for the statements outside it.
   func checkReach(_ signal: Signal, _ location: Location) {
     switch signal.expression {
+    case .reference(let declaration, _) where isForeign(declaration),
+      .word(let declaration, _) where isForeign(declaration):
+      report(
+        "`\(declaration.name)` is a signal of another module; connect it through a port", location)
+    case .constant(.index(let index))
+    where !statementLoops.contains(where: { $0.name == index }):
+      report(
+        "the index `\(index)` of a generate loop has no bits; name it with `m.constant` in the loop",
+        location)
     case .reference(let declaration, at: nil), .word(let declaration, _):
       if let block = declaration.scope.last, !scope.starts(with: declaration.scope) {
         report(
           "`\(declaration.name)` is declared inside the block `\(block.label)`, out of reach here; "
-            + (declaration.kind == .memory ? "read it there" : "name the copy with `at`"), location)
+            + remedy(declaration), location)
       }
     default: break
     }
     for operand in signal.expression.operands { checkReach(operand, location) }
   }
 
+  private func isForeign(_ declaration: Declaration) -> Bool {
+    declaration.owner.map { $0 !== identity } ?? false
+  }
+
+  private func remedy(_ declaration: Declaration) -> String {
+    if declaration.kind == .memory { return "read it there" }
+    return declaration.scope.contains { $0.index != nil }
+      ? "name the copy with `at`" : "where the same condition holds, name it with `at()`"
+  }
+
   /// Why a statement cannot drive `target`, and what to do instead; nil where it can.
   func obstacle(
     driving target: Signal, in context: DrivingContext
   ) -> (reason: String, remedy: String)? {
+    if case .element = target.expression {
+      return ("is chosen by a signal", "use `ForEach`, and `When` the index is that number")
+    }
     guard let declaration = target.root else {
       return ("cannot be driven", "drive a name, or a bit or slice of one")
     }

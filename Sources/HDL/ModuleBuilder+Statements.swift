@@ -55,7 +55,7 @@ extension ModuleBuilder {
         if declaration.kind != .pattern { readsSignals = true }
         if indices == nil, targets.contains(where: { $0 === declaration }) {
           report(
-            "`\(declaration.name)` is read in the block that assigns it; declare a wire for the value",
+            "`\(declaration.name)` is read in the block that assigns it; read it in a `drive` of its own",
             location)
         }
       case .word(let memory, address: _):
@@ -95,6 +95,11 @@ extension ModuleBuilder {
     for signal in [clock, reset?.signal, enable].compactMap({ $0 }) {
       checkBit(
         signal, "\(signal.text) has \(signal.widthText); clock, reset and enable take 1 bit",
+        location)
+    }
+    if let reset, reset.kind != .synchronous, !reset.signal.isWhole {
+      report(
+        "the asynchronous reset \(reset.signal.text) has no name of its own; declare a wire for it",
         location)
     }
     check(body, in: .clocked)
@@ -140,10 +145,16 @@ extension ModuleBuilder {
         check(otherwise, in: context)
       case .match(let match): check(match, in: context, location)
       case .loop(let loop):
-        takeInner(loop.label, location)
-        takeIndex(loop.index, isGenerate: false, location)
+        take(loop.label, location)
+        if statementLoops.contains(where: { $0.name == loop.index }) {
+          report(
+            "the loop index `\(loop.index)` is the index of a loop around it; choose another",
+            location)
+        } else {
+          takeIndex(loop.index, isGenerate: false, location)
+        }
         enter(StatementIndex(name: loop.index, count: loop.count))
-        check(loop.body, in: context)
+        inNamedBlock { check(loop.body, in: context) }
         leaveIndex()
       }
     }
@@ -153,6 +164,9 @@ extension ModuleBuilder {
     check(match.subject, location)
     var seen: [Polynomial] = []
     for branch in match.branches {
+      if branch.labels.isEmpty {
+        report("a `Case` has no label; give it numbers, or use `Default`", branch.location)
+      }
       for label in branch.labels {
         check(label, branch.location)
         guard case .constant(let number) = label.expression else { continue }
@@ -194,6 +208,11 @@ extension [Statement] {
 }
 
 extension Signal {
+  /// Whether it is a name, and not a part of one or an expression.
+  fileprivate var isWhole: Bool {
+    if case .reference = expression { true } else { false }
+  }
+
   /// What a target reads to find its place: the address of a word.
   var addresses: [Signal] {
     switch expression {

@@ -50,13 +50,17 @@ extension ModuleBuilder {
     let location = Location(file, line)
     let names = State.allCases.map(\.rawValue)
     let width = Swift.max(1, Int.bitWidth - (names.count - 1).leadingZeroBitCount)
-    let patterns = names.enumerated().map { number, state in
-      (
-        state: state,
-        signal: namedPattern(
-          state, width: width, value: UInt64(number), isHexadecimal: false, "", location)
-      )
-    }
+    // Machines with the same states share their names.
+    let patterns =
+      statePatterns[ObjectIdentifier(State.self)]
+      ?? names.enumerated().map { number, state in
+        (
+          state: state,
+          signal: namedPattern(
+            state, width: width, value: UInt64(number), isHexadecimal: false, "", location)
+        )
+      }
+    statePatterns[ObjectIdentifier(State.self)] = patterns
     let initial = patterns.first { $0.state == reset.rawValue }!.signal
     let register = register(
       name, bits(.literal(width)), resetTo: initial, doc, location)

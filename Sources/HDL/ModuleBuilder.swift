@@ -11,6 +11,8 @@ public final class ModuleBuilder {
   var constants: [NamedConstant] = []
   var ports: [Declaration] = []
   var machines: [Machine] = []
+  /// The names of the states of each enumeration.
+  var statePatterns: [ObjectIdentifier: [(state: String, signal: Signal)]] = [:]
   /// What parameters, and the indices of the loops around the statement, can be.
   var ranges = Ranges()
   /// The loops inside statements around what is being checked.
@@ -24,7 +26,7 @@ public final class ModuleBuilder {
 
   init(name: String, location: Location) {
     self.name = name
-    checkSpelling(name, location)
+    take(name, atHead: true, location)
   }
 
   /// The items, after the rules that need all of them.
@@ -59,10 +61,10 @@ public final class ModuleBuilder {
     if let problem = names.take(name, atHead: atHead, location) { report(problem, location) }
   }
 
-  /// Takes a name that only a block inside a statement has.
-  func takeInner(_ name: String, _ location: Location) {
+  /// Names taken in `body` are those of a block of their own.
+  func inNamedBlock(_ body: () -> Void) {
     names.beginBlock()
-    take(name, location)
+    body()
     names.endBlock()
   }
 
@@ -102,7 +104,7 @@ public final class ModuleBuilder {
     if let reset { check(reset, location) }
     return Declaration(
       name, shape, kind, depth: depth, isClocked: isClocked, reset: reset, contents: contents,
-      doc: doc, scope: scope, location: location)
+      doc: doc, scope: scope, location: location, owner: identity)
   }
 
   func signal(_ declaration: Declaration) -> Signal {

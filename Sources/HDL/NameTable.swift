@@ -30,7 +30,9 @@ struct NameTable {
   mutating func takeIndex(
     _ index: String, isGenerate: Bool, _ location: Location
   ) -> (isFirst: Bool, problem: String?) {
-    func kind(_ isGenerate: Bool) -> String { isGenerate ? "generate loop" : "sum" }
+    func kind(_ isGenerate: Bool) -> String {
+      isGenerate ? "generate loop" : "loop of statements or sum"
+    }
     guard let (wasGenerate, other) = indices[index] else {
       indices[index] = (isGenerate, location)
       return (true, take(index, atHead: true, location))

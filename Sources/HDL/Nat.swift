@@ -70,6 +70,19 @@ public indirect enum Nat: Sendable, ExpressibleByIntegerLiteral {
     }
   }
 
+  /// Whether the number, or one on the way to it, is beyond the 32 bits that Verilog computes in.
+  func exceeds32Bits(_ environment: [String: Int]) -> Bool {
+    if loopIndex != nil { return false }
+    guard let value = value(environment), Int32(exactly: value) != nil else { return true }
+    switch self {
+    case .literal, .parameter, .index: return false
+    case .constant(_, let a), .ceilLog2(let a): return a.exceeds32Bits(environment)
+    case .add(let a, let b), .subtract(let a, let b), .multiply(let a, let b),
+      .divide(let a, let b), .shiftLeft(let a, let b), .maximum(let a, let b):
+      return a.exceeds32Bits(environment) || b.exceeds32Bits(environment)
+    }
+  }
+
   /// A loop index that the number depends on, if there is one.
   var loopIndex: String? {
     switch self {

@@ -19,6 +19,7 @@ struct Ranges {
   func prove(_ condition: Condition) -> Bool {
     switch condition {
     case .and(let a, let b): return prove(a) && prove(b)
+    case .or(let a, let b): return prove(a) || prove(b)
     case .compare(let a, .lessOrEqual, let b): return isAtLeast(0, b - a)
     case .compare(let a, .less, let b): return isAtLeast(1, b - a)
     case .compare(let a, .notEqual, let b): return isAtLeast(1, a - b) || isAtLeast(1, b - a)
@@ -54,10 +55,10 @@ struct Ranges {
     for (product, coefficient) in polynomial.terms {
       var term = coefficient
       for atom in product {
-        guard coefficient > 0, let meaning = polynomial.atoms[atom],
-          let least = lowest(of: meaning), least >= 0
+        guard let meaning = polynomial.atoms[atom], let least = lowest(of: meaning), least >= 0,
+          let end = coefficient > 0 ? least : highest(of: meaning)
         else { return nil }
-        let (value, overflow) = term.multipliedReportingOverflow(by: least)
+        let (value, overflow) = term.multipliedReportingOverflow(by: end)
         if overflow { return nil }
         term = value
       }
@@ -76,6 +77,21 @@ struct Ranges {
       let bounds = [a, b].compactMap { lowerBound(Polynomial($0), ranges[...]) }
       return bounds.max()
     case .divide(let a, let b): return isAtLeast(0, a) && isAtLeast(1, b) ? 0 : nil
+    default: return nil
+    }
+  }
+
+  /// A number that an atom is never above.
+  private func highest(of n: Nat) -> Int? {
+    func bound(_ n: Nat) -> Int? {
+      lowerBound(Polynomial(0 - n), ranges[...]).flatMap { $0 > .min ? -$0 : nil }
+    }
+    switch n {
+    case .ceilLog2(let a): return bound(a).flatMap { clog2(.literal(Swift.max(0, $0))).value([:]) }
+    case .maximum(let a, let b):
+      guard let x = bound(a), let y = bound(b) else { return nil }
+      return Swift.max(x, y)
+    case .divide(let a, let b): return isAtLeast(1, b) ? bound(a).map { Swift.max(0, $0) } : nil
     default: return nil
     }
   }

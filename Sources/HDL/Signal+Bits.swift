@@ -123,6 +123,10 @@ extension Signal {
     case .slice(let base, let from, let isBit):
       return isBit ? self : base[from + width - 1]
     case .cast(let inner): return inner.signBit
+    case .constant: return zero(.bit)
+    case .unary(.bitNot, let inner):
+      if case .constant = inner.expression { return Signal(.constant(1), .bit) }
+      return nil
     default: return nil
     }
   }

@@ -96,12 +96,9 @@ extension Signal {
   // Comparison with elaboration-time numbers.
 
   private static func number(_ op: Operator, _ a: Signal, _ n: Nat) -> Signal {
+    let isWide = (a.width.difference(from: 32) ?? 0) > 0
+    if a.shape.isSigned || isWide { return same(op, a, Signal(number: n, a.shape)) }
     var result = Signal(.compareNumber(a, op, n), .bit, from: [a])
-    if a.shape.isSigned {
-      result.problems.append(
-        "\(a.text) is signed and is compared with the number `\(VerilogExpression.text(n))`; "
-          + "compare it with a signed constant")
-    }
     result.require(
       0 <= n,
       "\(a.text) is compared with the number `\(VerilogExpression.text(n))`, which is less than 0")
@@ -160,8 +157,16 @@ public func mux(_ condition: Signal, _ a: Signal, _ b: Nat) -> Signal {
 }
 
 /// The signals side by side, the first one in the highest bits; unsigned.
-public func concatenate(_ signals: Signal...) -> Signal {
-  let width = signals.dropFirst().reduce(signals[0].width) { $0 + $1.width }
+public func concatenate(_ signals: Signal...) -> Signal { concatenate(signals) }
+
+/// The signals of a list side by side, the first one in the highest bits; unsigned.
+public func concatenate(_ signals: [Signal]) -> Signal {
+  guard let first = signals.first else {
+    var nothing = zero(.bit)
+    nothing.problems.append("`concatenate` is given no signal, and takes at least 1")
+    return nothing
+  }
+  let width = signals.dropFirst().reduce(first.width) { $0 + $1.width }
   return Signal(.concatenation(signals), bits(width), from: signals)
 }
 
@@ -175,13 +180,23 @@ public func constant(_ number: Nat, width: Nat) -> Signal {
 extension Signal {
   /// An elaboration-time number that has to fit `shape`.
   init(number: Nat, _ shape: Shape) {
+    if case .literal(let value) = number, value < 0, value != Int.min, shape.isSigned {
+      // What inverted is the number: -5 is ~4.
+      let inverted = Signal(.constant(.literal(-1 - value)), shape)
+      self.init(.unary(.bitNot, inverted), shape)
+      let room = widthText
+      require(
+        clog2(.literal(-value)) <= shape.width - 1,
+        "the number \(value) does not fit \(room), signed")
+      return
+    }
     self.init(.constant(number), shape)
     let text = VerilogExpression.text(number)
     let room = widthText
     let sign = signText
     switch number {
     case .literal: break
-    case .parameter, .constant:
+    case .parameter, .constant, .index:
       require(
         shape.width <= 32,
         "the number `\(text)` has 32 bits and is given \(room); extend it from 32")

@@ -101,6 +101,16 @@ public func Case(
     labels: labels, isDefault: false, statements: statements(), location: Location(file, line))
 }
 
+/// A branch of `Match` for each of a list of numbers.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+public func Case(
+  _ labels: [Nat], file: StaticString = #fileID, line: Int = #line,
+  @StatementBuilder _ statements: () -> [Statement]
+) -> MatchCase {
+  MatchCase(
+    labels: labels, isDefault: false, statements: statements(), location: Location(file, line))
+}
+
 /// The branch of `Match` for every other number.
 // swift-format-ignore: AlwaysUseLowerCamelCase
 public func Default(

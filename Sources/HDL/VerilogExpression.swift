@@ -78,8 +78,15 @@ enum VerilogExpression {
   static func text(_ condition: Condition) -> String {
     switch condition {
     case .compare(let a, let relation, let b): return "\(text(a)) \(relation.rawValue) \(text(b))"
-    case .and(let a, let b): return "\(text(a)) && \(text(b))"
+    case .and(let a, let b): return "\(operand(a)) && \(operand(b))"
+    case .or(let a, let b): return "\(text(a)) || \(text(b))"
     }
+  }
+
+  /// A condition beside `&&`.
+  private static func operand(_ condition: Condition) -> String {
+    if case .or = condition { return "(\(text(condition)))" }
+    return text(condition)
   }
 
   // MARK: Expressions
@@ -135,6 +142,9 @@ enum VerilogExpression {
     case .widened(let operand): return Spelling(text: extended(operand, to: signal.width))
     case .concatenation(let parts):
       return Spelling(text: "{\(parts.map(text).joined(separator: ", "))}")
+    case .unary(.bitNot, let operand) where negative(operand) != nil:
+      return Spelling(
+        text: negative(operand)!, isCompound: true, isSigned: true, isStretched: true)
     case .unary(let op, let operand):
       // Two operators in a row may read as one: `||` for the reduction of a reduction.
       let inner = spell(operand)
@@ -156,6 +166,14 @@ enum VerilogExpression {
         text: "\(signal.shape.isSigned ? "$signed" : "$unsigned")(\(inner.text))",
         isSigned: signal.shape.isSigned)
     }
+  }
+
+  /// The number whose inverse a signed constant is, where its width is a number too.
+  private static func negative(_ inverted: Signal) -> String? {
+    guard case .constant(.literal(let value)) = inverted.expression, inverted.shape.isSigned,
+      case .literal(let width) = folded(inverted.width), width < 63, value + 1 < 1 << (width - 1)
+    else { return nil }
+    return "-\(width)'sd\(value + 1)"
   }
 
   private static func factor(_ spelling: Spelling) -> String {

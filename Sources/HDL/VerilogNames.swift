@@ -1,4 +1,4 @@
-/// Which names Verilog, SystemVerilog and VHDL leave to the designer.
+/// Which names Verilog, SystemVerilog, VHDL and C++ leave to the designer.
 enum VerilogNames {
   /// What is wrong with `name`, as a sentence; nil for a good name.
   static func problem(with name: String) -> String? {
@@ -16,8 +16,8 @@ enum VerilogNames {
     return nil
   }
 
-  /// The reserved words of IEEE 1364-2005, what IEEE 1800-2017 adds to them, and those of IEEE
-  /// 1076-2008, which knows no case.
+  /// The reserved words of IEEE 1364-2005, what IEEE 1800-2017 adds to them, those of IEEE
+  /// 1076-2008, which knows no case, and those of C++20 that are in none of the others.
   static let reserved: [(String, Set<String>)] = [
     (
       "Verilog-2005",
@@ -65,6 +65,18 @@ enum VerilogNames {
         reject release rem report restrict restrict_guarantee return rol ror select sequence \
         severity shared signal sla sll sra srl strong subtype then to transport type unaffected \
         units until use variable vmode vprop vunit wait when while with xnor xor
+        """)
+    ),
+    (
+      "C++, which Verilator writes",
+      words(
+        """
+        alignas alignof and_eq asm auto bitand bitor bool catch char char16_t char32_t compl concept \
+        consteval constexpr constinit const_cast co_await co_return co_yield decltype delete double \
+        dynamic_cast explicit false float friend goto inline long mutable namespace noexcept not_eq \
+        nullptr operator or_eq private public reinterpret_cast requires short sizeof static_assert \
+        static_cast switch template thread_local throw true try typeid typename using volatile wchar_t \
+        xor_eq
         """)
     ),
   ]

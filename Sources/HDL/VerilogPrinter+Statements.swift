@@ -214,6 +214,11 @@ extension NamedConstant {
     if let pattern { return "localparam [\(pattern.width - 1):0] \(name) = \(pattern.text);" }
     return "localparam \(name) = \(VerilogExpression.text(definition));"
   }
+
+  /// Its declaration inside a loop, with bits that can be taken of it.
+  var localText: String {
+    "localparam [31:0] \(name) = \(VerilogExpression.text(definition));"
+  }
 }
 
 extension NamedConstant.Pattern {

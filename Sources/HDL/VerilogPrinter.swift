@@ -20,7 +20,9 @@ public struct VerilogPrinter {
     _ module: Module, header: [String] = [], showsSources: Bool = false
   ) -> String {
     var printer = VerilogPrinter(module, showsSources: showsSources)
-    for line in header { printer.line("// \(line)".trimmingTrailingSpaces) }
+    for line in header.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
+      printer.line("// \(line)".trimmingTrailingSpaces)
+    }
     if !header.isEmpty { printer.line("") }
     printer.module(module)
     return printer.lines.joined(separator: "\n") + "\n"
@@ -168,6 +170,9 @@ public struct VerilogPrinter {
         line("wire \(name) = &{1'b0, \(list)};", location)
       case .property(let property): self.property(property)
       case .start(let condition, let location): start(condition, location)
+      case .constant(let constant):
+        comment(constant.doc)
+        line(constant.localText, constant.location)
       case .comment(let text):
         blank()
         comment(text)
@@ -278,7 +283,7 @@ extension Item {
     case .combinational, .clocked, .reduce, .forEach, .given, .instance, .property, .start:
       return true
     case .declare(let declaration, _): return declaration.contents != nil
-    case .assign, .unused, .comment, .require, .event: return false
+    case .assign, .unused, .comment, .constant, .require, .event: return false
     }
   }
 }

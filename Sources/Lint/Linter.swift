@@ -73,11 +73,13 @@ extension Module {
   /// - Parameter blackBoxes: the Verilog of its black boxes, where it is not their models that are
   ///   to be read.
   /// - Returns: what they say; empty for a design that is clean everywhere.
-  /// - Throws: `EnvironmentError` where a linter cannot be started.
+  /// - Throws: `HDLError` where the module breaks a rule; `EnvironmentError` where a linter cannot be
+  ///   started.
   public func lint(
     at configurations: [Configuration], with linters: [Linter] = Linter.allCases,
     blackBoxes: [VerilogFile] = []
   ) throws -> [LintFinding] {
+    try check(at: configurations)
     let files = verilogFiles(models: blackBoxes.isEmpty) + blackBoxes
     var findings: [LintFinding] = []
     try Scratch.with { folder in

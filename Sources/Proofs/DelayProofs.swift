@@ -9,7 +9,7 @@ extension ProofCatalog {
       Proof(
         "mime_delay/\(depth)",
         "The output is the input of \(depth) moves ago, with any pauses of a cycle.",
-        delayHarness(hasReset: false), ["DEPTH": depth], .induction(depth: 2 * depth + 2),
+        delayHarness(hasReset: false), at: ["DEPTH": depth], by: .induction(depth: 2 * depth + 2),
         faults: depth == 4
           ? [
             Fault("moves in a pause", in: "mime_delay", "if (advance)", "if (1'b1)"),
@@ -21,8 +21,8 @@ extension ProofCatalog {
       Proof(
         "mime_token_delay/\(depth)",
         "The output is the tokens of \(depth) moves ago, none that came before a reset, with any "
-          + "pauses of a cycle.", delayHarness(hasReset: true), ["DEPTH": depth],
-        .induction(depth: 2 * depth + 2),
+          + "pauses of a cycle.", delayHarness(hasReset: true), at: ["DEPTH": depth],
+        by: .induction(depth: 2 * depth + 2),
         faults: depth == 4
           ? [Fault("tokens stay on reset", in: "mime_token_delay", "if (rst)", "if (1'b0)")] : [])
     }

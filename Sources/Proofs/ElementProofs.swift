@@ -14,7 +14,8 @@ extension ProofCatalog {
       "mime_pe/\(widths.joined(separator: "-"))",
       "The gated element equals one that loads its operands in every step, zero where a pair does "
         + "not count, and always adds: all outputs, its sums from the first step of a tile on.",
-      elementHarness, configuration, .induction(depth: 1), faults: number == 0 ? elementFaults : [])
+      elementHarness, at: configuration, by: .induction(depth: 1),
+      faults: number == 0 ? elementFaults : [])
   }
 
   private static let elementFaults = [

@@ -81,7 +81,7 @@ extension ProofCatalog {
         "elaboration/\(module.name)/\(number)",
         "`\(module.name)` in Verilog is the elaborated module"
           + (values.isEmpty ? "." : " at \(values.joined(separator: ", "))."), module,
-        configuration, .equivalence,
+        at: configuration, by: .equivalence,
         faults: number == place
           ? [fault].compactMap { $0 }.map {
             Fault($0.name, in: module.name, $0.text, $0.replacement)

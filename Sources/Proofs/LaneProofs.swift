@@ -13,7 +13,7 @@ extension ProofCatalog {
             + "\(roundings[rounding]), with a multiplier of \(multiplierWidth) bits; it may pause "
             + "for a cycle between moves, and nothing changes in a pause.",
           laneHarness(rounding, multiplierWidth),
-          ["MULT_WIDTH": multiplierWidth, "ROUNDING": rounding], .induction(depth: 8),
+          at: ["MULT_WIDTH": multiplierWidth, "ROUNDING": rounding], by: .induction(depth: 8),
           faults: multiplierWidth == 2 ? laneFaults(rounding) : [])
       }
     }

@@ -15,7 +15,7 @@ extension ProofCatalog {
     [1, 2, 3, 4, 5].map { depth in
       Proof(
         "stream_fifo/\(depth)", "Of \(depth) beats: \(claim), and the level is what is inside.",
-        fifoHarness, ["WIDTH": 3, "DEPTH": depth], .induction(depth: 2),
+        fifoHarness, at: ["WIDTH": 3, "DEPTH": depth], by: .induction(depth: 2),
         faults: depth == 3
           ? [
             Fault("head does not wrap", in: "stream_fifo", "head <= (", "head <= 1'b0 & ("),
@@ -28,7 +28,7 @@ extension ProofCatalog {
     } + [
       Proof(
         "stream_fifo/covers", "A queue of 3 beats gets full, and empty again.", fifoHarness,
-        ["WIDTH": 3, "DEPTH": 3], .cover(depth: 10),
+        at: ["WIDTH": 3, "DEPTH": 3], by: .cover(depth: 10),
         faults: [
           Fault(
             "never full", in: "stream_fifo", "assign in_ready = ",
@@ -38,8 +38,8 @@ extension ProofCatalog {
 
   static let streamRegister: [Proof] = [
     Proof(
-      "stream_register", "The register of two words: \(claim).", registerHarness, ["WIDTH": 3],
-      .induction(depth: 2),
+      "stream_register", "The register of two words: \(claim).", registerHarness, at: ["WIDTH": 3],
+      by: .induction(depth: 2),
       faults: [
         Fault(
           "ready while the spare is full", in: "stream_register", "= !spare_full",
@@ -52,7 +52,7 @@ extension ProofCatalog {
       ]),
     Proof(
       "stream_register/covers", "Both words get full, and empty again.", registerHarness,
-      ["WIDTH": 3], .cover(depth: 8),
+      at: ["WIDTH": 3], by: .cover(depth: 8),
       faults: [
         Fault("never both", in: "stream_register", "spare_full <= 1'd1", "spare_full <= 1'd0")
       ]),

@@ -61,7 +61,8 @@ extension Grower {
   }
 
   private func withNumber(_ a: Signal, _ size: Size, _ isSigned: Bool, _ depth: Int) -> Signal {
-    let n = number(size, isSigned)
+    var n = number(size, isSigned)
+    if isSigned, case .literal(let value) = n, choices.below(3) == 2 { n = .literal(-1 - value) }
     switch choices.below(3) {
     case 0: return a + n
     case 1: return a - n

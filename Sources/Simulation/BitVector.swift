@@ -37,8 +37,12 @@ public struct BitVector: Sendable, Hashable {
 
   /// The bit of that number, below `width`; 0 is the lowest.
   public subscript(bit: Int) -> Bool {
-    get { words[bit / 64] >> UInt64(bit % 64) & 1 == 1 }
+    get {
+      precondition(bit < width, "a vector of \(width) bits has no bit \(bit)")
+      return words[bit / 64] >> UInt64(bit % 64) & 1 == 1
+    }
     set {
+      precondition(bit < width, "a vector of \(width) bits has no bit \(bit)")
       let mask: UInt64 = 1 << UInt64(bit % 64)
       if newValue { words[bit / 64] |= mask } else { words[bit / 64] &= ~mask }
     }

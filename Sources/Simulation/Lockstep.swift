@@ -65,6 +65,15 @@ public final class Lockstep: TestBench {
     try compare()
   }
 
+  /// One rising edge of one of several clocks in both benches.
+  ///
+  /// - Throws: What `step` throws.
+  public func step(clock name: String) throws {
+    try compare()
+    for bench in benches { try bench.step(clock: name) }
+    try compare()
+  }
+
   private func compare() throws {
     for name in outputs { try compare(name, try benches[0].peek(bits: name)) }
   }

@@ -69,6 +69,10 @@ public final class Simulator: TestBench {
     for port in ports.indices { _ = code.place(ofSignal: port) }
     schedule = Schedule(code.emitted)
 
+    guard code.words < 1 << 28 else {
+      throw TestBenchError(
+        "`\(module.name)` has \(code.words) words of 64 bits; the simulator takes up to \(1 << 28)")
+    }
     values = .allocate(capacity: code.words)
     values.initialize(repeating: 0, count: code.words)
     let scratchWords = 2 * BitVector.words(for: code.widestOperand) + 2
@@ -245,7 +249,9 @@ public final class Simulator: TestBench {
   public func count(of event: String) throws -> Int {
     guard let number = events.firstIndex(where: { $0.name == event }) else {
       let known = events.map { "`\($0.name)`" }.joined(separator: ", ")
-      throw TestBenchError("there is no event `\(event)`; the events are \(known)")
+      throw TestBenchError(
+        "there is no event `\(event)`; "
+          + (events.isEmpty ? "the module has none" : "the events are \(known)"))
     }
     return counts[number]
   }
@@ -279,11 +285,7 @@ public final class Simulator: TestBench {
   /// - Throws: `TestBenchError` where the module has several clocks; `AssertionFailure`, in which
   ///   case the edge has been all the same.
   public func step() throws {
-    guard clocks.count < 2 else {
-      throw TestBenchError(
-        "the module has the clocks \(clocks.map { "`\($0.name)`" }.joined(separator: ", ")); name "
-          + "one in `step(clock:)`")
-    }
+    guard clocks.count < 2 else { throw TestBenchError(severalClocks: clocks.map(\.name)) }
     try edge(clocks.first?.place)
   }
 

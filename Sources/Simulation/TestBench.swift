@@ -41,6 +41,10 @@ public protocol TestBench: AnyObject {
   /// - Throws: `AssertionFailure` where an assertion of the module fails in this cycle, and what a
   ///   bench of several finds.
   func step() throws
+  /// One rising edge of one of several clocks.
+  ///
+  /// - Throws: `TestBenchError` where there is no such clock; what `step` throws.
+  func step(clock name: String) throws
 }
 
 /// A name or a number that a test bench cannot take.
@@ -49,6 +53,12 @@ public struct TestBenchError: Error, Equatable, CustomStringConvertible {
   public let description: String
   /// An error that says `description`, one sentence.
   public init(_ description: String) { self.description = description }
+
+  /// The error of a step that does not say which clock.
+  package init(severalClocks names: [String]) {
+    let list = names.map { "`\($0)`" }.joined(separator: ", ")
+    self.init("the module has the clocks \(list); name one in `step(clock:)`")
+  }
 }
 
 /// An assertion of the module that did not hold.
@@ -67,6 +77,11 @@ public struct AssertionFailure: Error, Equatable, CustomStringConvertible {
 }
 
 extension TestBench {
+  /// A bench without clocks of several names.
+  public func step(clock name: String) throws {
+    throw TestBenchError("this bench has no clock `\(name)`")
+  }
+
   /// The port of that name.
   ///
   /// - Throws: `TestBenchError` where there is none.
@@ -100,7 +115,10 @@ extension TestBench {
   }
 
   /// `count` rising edges.
+  ///
+  /// - Throws: `TestBenchError` where the count is negative; what `step` throws.
   public func step(_ count: Int) throws {
+    guard count >= 0 else { throw TestBenchError("\(count) steps are asked for; 0 is the least") }
     for _ in 0..<count { try step() }
   }
 
@@ -111,6 +129,7 @@ extension TestBench {
   public func run(
     until what: String = "the condition", limit: Int = 100_000, _ condition: () throws -> Bool
   ) throws -> Int {
+    guard limit >= 0 else { throw TestBenchError("the limit is \(limit) steps; 0 is the least") }
     for count in 0..<limit {
       if try condition() { return count }
       try step()

@@ -15,8 +15,8 @@ public final class VerilatedBench: TestBench {
   private let module: VerilatedModule
   private let functions: BenchFunctions
   private let bench: BenchFunctions.Bench
-  /// The number of the port that `step` raises.
-  private var clock: Int?
+  /// The clocks and the numbers of their ports.
+  private var clocks: [(name: String, port: Int)] = []
   private let numbers: [String: Int]
 
   /// A bench of module `index` of `library`.
@@ -30,18 +30,22 @@ public final class VerilatedBench: TestBench {
     let seed = library.options.initialValues == .zero ? 0 : Int32(seed % 0x7fff_ffff) + 1
     var status: Int32 = 0
     bench = functions.create(UInt32(index), seed, &status)
-    if let name = clock {
-      self.clock = try number(ofClock: name)
-    } else {
-      self.clock = try? number(ofClock: "clk")
+    clocks = try (clock.map { [$0] } ?? module.clocks).map {
+      (name: $0, port: try number(ofClock: $0))
     }
     try check(status)
+    // An edge of each, as a simulation that looks at levels has it.
+    for name in module.lowResets {
+      try poke(name, 1)
+      _ = try peek(bits: name)
+      try poke(name, 0)
+    }
   }
 
   /// A bench of one module, built unless the cache has it.
   ///
   /// - Parameters:
-  ///   - clock: the input that `step` raises; else `clk` if the module has it, else `step` only
+  ///   - clock: the input that `step` raises; else the module's clock, and without one `step` only
   ///     counts.
   ///   - seed: what random initial values are drawn from.
   /// - Throws: `RTLError` when Verilator refuses the Verilog or it has other ports;
@@ -78,7 +82,7 @@ public final class VerilatedBench: TestBench {
     let number = try number(of: name)
     let port = ports[number]
     guard port.isInput else { throw TestBenchError("`\(name)` is an output and takes no value") }
-    guard number != clock else {
+    guard !clocks.contains(where: { $0.port == number }) else {
       throw TestBenchError("`\(name)` is the clock, which only `step` moves")
     }
     guard port.width == bits.width else {
@@ -98,8 +102,11 @@ public final class VerilatedBench: TestBench {
   }
 
   /// - Throws: `AssertionFailure`, in which case the edge has been all the same; `RTLError` where
-  ///   the signals do not settle.
-  public func step() throws { try edge(of: clock) }
+  ///   the signals do not settle; `TestBenchError` where the module has several clocks.
+  public func step() throws {
+    guard clocks.count < 2 else { throw TestBenchError(severalClocks: clocks.map(\.name)) }
+    try edge(of: clocks.first?.port)
+  }
 
   /// One rising edge of one of several clocks.
   ///

@@ -31,7 +31,7 @@ public final class VerilatedLibrary: Sendable {
   /// A bench of module `index`, with its clock low.
   ///
   /// - Parameters:
-  ///   - clock: the input that `step` raises; else `clk` if the module has it, else `step` only
+  ///   - clock: the input that `step` raises; else the module's clock, and without one `step` only
   ///     counts.
   ///   - seed: what random initial values are drawn from.
   /// - Throws: `TestBenchError` where `clock` is no input of one bit; `AssertionFailure` and

@@ -11,15 +11,34 @@ public struct VerilatedModule: Sendable, Equatable {
   public let parameters: Configuration
   /// All its ports, in the order in which a bench has them.
   public let ports: [Port]
+  /// The inputs that are clocks.
+  public let clocks: [String]
+  /// The inputs that reset registers as soon as they are 0, which they have to become once for
+  /// Verilator to see it.
+  let lowResets: [String]
 
   /// The module `top` of any Verilog, with all the ports that it has at `parameters`.
   public init(
-    _ sources: VerilogSources, top: String, parameters: Configuration = [:], ports: [Port]
+    _ sources: VerilogSources, top: String, parameters: Configuration = [:], ports: [Port],
+    clocks: [String]? = nil
+  ) {
+    self.init(
+      sources, top: top, parameters: parameters, ports: ports,
+      clocks: clocks
+        ?? ports.filter { $0.isInput && $0.width == 1 && $0.name == "clk" }.map(\.name),
+      lowResets: [])
+  }
+
+  private init(
+    _ sources: VerilogSources, top: String, parameters: Configuration, ports: [Port],
+    clocks: [String], lowResets: [String]
   ) {
     self.sources = sources
     self.top = top
     self.parameters = parameters
     self.ports = ports
+    self.clocks = clocks
+    self.lowResets = lowResets
   }
 
   /// The Verilog that `module` and those that it instantiates print, at `configuration`.
@@ -41,7 +60,8 @@ public struct VerilatedModule: Sendable, Equatable {
     }
     self.init(
       VerilogSources(module.verilogFiles(models: blackBoxes.isEmpty) + blackBoxes),
-      top: module.name, parameters: configuration, ports: ports)
+      top: module.name, parameters: configuration, ports: ports,
+      clocks: module.edgeInputs.clocks, lowResets: module.edgeInputs.lowResets)
   }
 
   /// The parameters given, in an order that does not change.

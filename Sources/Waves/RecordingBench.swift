@@ -51,6 +51,14 @@ public final class RecordingBench: TestBench {
     try bench.step()
   }
 
+  /// Records the cycle that ends, then one rising edge of one of several clocks.
+  ///
+  /// - Throws: What the bench throws.
+  public func step(clock name: String) throws {
+    record()
+    try bench.step(clock: name)
+  }
+
   /// All cycles from the first one seen to this one, with the values that this one has so far.
   public var waveform: Waveform {
     record()

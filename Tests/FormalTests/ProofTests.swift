@@ -31,7 +31,7 @@ import Testing
   }
 
   private func verdict(_ method: Proof.Method, limit: Int) throws -> Verdict {
-    let proof = Proof("counter", "It stays below.", Self.counter, ["LIMIT": limit], method)
+    let proof = Proof("counter", "It stays below.", Self.counter, at: ["LIMIT": limit], by: method)
     return try ProofRunner(try #require(Installed.tools)).run(proof).verdict
   }
 
@@ -48,6 +48,25 @@ import Testing
       return
     }
     #expect(words == "the induction step does not hold for below_limit")
+  }
+
+  @Test func refusesToProveNothing() throws {
+    let empty = Module("empty", "Claims nothing.") { m in
+      let (a, y) = (m.input("a"), m.output("y"))
+      m.drive { y <== a }
+    }
+    let runner = ProofRunner(try #require(Installed.tools))
+    let cases: [(Proof.Method, String)] = [
+      (.induction(depth: 3), "the proof `p` proves nothing: `empty` has no assertion"),
+      (.bounded(depth: 3), "the proof `p` proves nothing: `empty` has no assertion"),
+      (.cover(depth: 3), "the proof `p` proves nothing: `empty` has no cover"),
+      (.bounded(depth: 0), "the proof `p` looks at 0 cycles; 1 is the least"),
+    ]
+    for (method, sentence) in cases {
+      #expect {
+        try runner.run(Proof("p", "A claim.", empty, by: method))
+      } throws: { "\($0)" == sentence }
+    }
   }
 
   @Test func looksForCovers() throws {

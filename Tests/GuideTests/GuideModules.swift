@@ -297,7 +297,7 @@ enum GuideModules {
     let runner = try ProofRunner(FormalTools())
     return try [10, 4].map { limit in
       let proof = Proof(
-        "counter", "It stays below LIMIT.", bounded, ["LIMIT": limit], .induction(depth: 8))
+        "counter", "It stays below LIMIT.", bounded, at: ["LIMIT": limit], by: .induction(depth: 8))
       return try runner.run(proof).verdict
     }
   }

@@ -211,7 +211,7 @@ import Testing
     },
     BrokenRule(
       "element by a signal",
-      "`x[a * 2 +: 2]` cannot be driven; drive a name, or a bit or slice of one"
+      "`x[a * 2 +: 2]` is chosen by a signal; use `ForEach`, and `When` the index is that number"
     ) { m in
       let (clk, a) = (m.input("clk"), m.input("a", bits(2)))
       let x = m.register("x", bits(8))

@@ -124,7 +124,8 @@ import Testing
     },
     BrokenRule(
       "parameter without a value",
-      "parameter `DELAY` of `u` or its range has no value (at N = 0)", configuration: ["N": 0]
+      "parameter `DELAY` of `u` or its range has no value, or one too large (at N = 0)",
+      configuration: ["N": 0]
     ) { m in
       let delay = Module("delay", "A wire so far.") { m in
         _ = m.parameter("DELAY", default: 1, in: 0...8, "cycles")
@@ -154,6 +155,78 @@ import Testing
       subject.findings().map(\.description) == [
         "HDLTests/InstanceRuleTests.swift:\(line): `y` has 8 bits and is assigned `4'd0` with "
           + "4 bits; extend or truncate the value"
+      ])
+  }
+
+  /// Two modules of one text and name may contain different ones.
+  @Test func differentModulesBelowEqualOnes() {
+    func leaf(_ inverts: Bool) -> Module {
+      Module("leaf", "") { m in
+        let (a, y) = (m.input("a"), m.output("y"))
+        m.drive { y <== (inverts ? !a : a) }
+      }
+    }
+    var line = 0
+    func middle(_ inverts: Bool) -> Module {
+      Module("middle", "") { m in
+        let (a, y) = (m.input("a"), m.output("y"))
+        m.instance("inner", of: leaf(inverts), ports: ["a": a, "y": y])
+        line = #line - 1
+      }
+    }
+    let subject = Module("subject", "") { m in
+      let (a, y) = (m.input("a"), m.output("y", bits(2)))
+      m.instance("one", of: middle(false), ports: ["a": a, "y": y[0]])
+      m.instance("two", of: middle(true), ports: ["a": a, "y": y[1]])
+    }
+    #expect(
+      subject.findings().map(\.description) == [
+        "HDLTests/InstanceRuleTests.swift:\(line): `inner` is an instance of another module that is "
+          + "named `leaf` too; choose another name"
+      ])
+  }
+
+  @Test func moduleThatContainsItsName() {
+    var line = 0
+    func node(_ depth: Int) -> Module {
+      Module("node", "") { m in
+        let (a, y) = (m.input("a"), m.output("y"))
+        if depth == 0 {
+          m.drive { y <== a }
+        } else {
+          m.instance("sub", of: node(depth - 1), ports: ["a": a, "y": y])
+          line = #line - 1
+        }
+      }
+    }
+    #expect(
+      node(2).findings().map(\.description) == [
+        "HDLTests/InstanceRuleTests.swift:\(line): `sub` is an instance of a module that is named "
+          + "`node`, which contains it; choose another name"
+      ])
+  }
+
+  @Test func signalOfAnotherModule() {
+    var foreign: Signal?
+    _ = Module("other", "") { m in foreign = m.input("a") }
+    let line = #line + 3
+    let subject = Module("subject", "") { m in
+      let y = m.output("y")
+      m.drive { y <== foreign! }
+    }
+    #expect(
+      subject.findings().map(\.description) == [
+        "HDLTests/InstanceRuleTests.swift:\(line): `a` is a signal of another module; connect it "
+          + "through a port"
+      ])
+  }
+
+  @Test func defaultOfAnUnknownParameter() {
+    let line = #line + 1
+    let subject = ConstantSource.module.withDefaults(["Q": 9])
+    #expect(
+      subject.findings().map(\.description) == [
+        "HDLTests/InstanceRuleTests.swift:\(line): `\(subject.name)` has no parameter `Q`"
       ])
   }
 

@@ -6,6 +6,14 @@ import Testing
   @Test(arguments: rules) func isReported(rule: BrokenRule) { rule.verify() }
 
   static let rules = [
+    BrokenRule(
+      "signal named as the module",
+      "the name `subject` is already taken at HDLTests/NameRuleTests.swift:21; choose another"
+    ) {
+      m in
+      _ = m.input("subject")
+      return [#line - 1]
+    },
     BrokenRule("signal", "the name `x` is already taken at {1}; choose another") { m in
       _ = m.input("x")
       _ = m.wire("x")
@@ -91,7 +99,7 @@ import Testing
     },
     BrokenRule(
       "index of a sum",
-      "`i` is the index of a generate loop at {1} and cannot be that of a sum; choose another"
+      "`i` is the index of a generate loop at {1} and cannot be that of a loop of statements or sum; choose another"
     ) { m in
       let a = m.input("a", bits(4))
       m.forEach("each", index: "i", count: 2) { _ in }
@@ -100,7 +108,7 @@ import Testing
     },
     BrokenRule(
       "index of a loop",
-      "`i` is the index of a sum at {1} and cannot be that of a generate loop; choose another"
+      "`i` is the index of a loop of statements or sum at {1} and cannot be that of a generate loop; choose another"
     ) { m in
       let a = m.input("a", bits(4))
       _ = m.or("s", .bit, index: "i", count: 4) { i in a[i] }

@@ -29,7 +29,7 @@ import Testing
       ["LANES": 0, "SHARE": 9],
       ["LANES is 0; it goes from 1 to 8", "SHARE is 9; it goes from 0 to 8"]
     ),
-    (["COLS": 1], ["SHARE or its range has no value"]),
+    (["COLS": 1], ["SHARE or its range has no value, or one too large"]),
   ]) func everyProblemIsASentence(given: Configuration, sentences: [String]) {
     let error = #expect(throws: HDLError.self) { try Self.module.parameterValues(given) }
     #expect(error?.diagnostics.map(\.message) == sentences)

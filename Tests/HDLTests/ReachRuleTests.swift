@@ -17,7 +17,8 @@ import Testing
     },
     BrokenRule(
       "wire of a branch",
-      "`x` is declared inside the block `branch`, out of reach here; name the copy with `at`"
+      "`x` is declared inside the block `branch`, out of reach here; where the same "
+        + "condition holds, name it with `at()`"
     ) { m in
       var x = zero(.bit)
       m.given(1 == 1, "branch") { x = m.wire("x") }
@@ -26,7 +27,8 @@ import Testing
     },
     BrokenRule(
       "wire of a branch, as a value",
-      "`x` is declared inside the block `branch`, out of reach here; name the copy with `at`"
+      "`x` is declared inside the block `branch`, out of reach here; where the same "
+        + "condition holds, name it with `at()`"
     ) { m in
       var x = zero(.bit)
       let y = m.output("y")
@@ -36,7 +38,8 @@ import Testing
     },
     BrokenRule(
       "register of the other branch",
-      "`x` is declared inside the block `one`, out of reach here; name the copy with `at`"
+      "`x` is declared inside the block `one`, out of reach here; where the same "
+        + "condition holds, name it with `at()`"
     ) { m in
       let clk = m.input("clk")
       var (line, x) = (0, zero(.bit))
@@ -72,15 +75,14 @@ import Testing
       return [#line - 1]
     },
     BrokenRule(
-      "constant of a loop index",
-      "the constant `N` depends on the loop index `i`, which ends with its loop; use the number itself"
+      "constant of the index of another loop",
+      "the constant `N` depends on the loop index `i`, whose generate loop is not around it; declare "
+        + "it there"
     ) { m in
-      var line = 0
-      m.forEach("each", index: "i", count: 2) { i in
-        _ = m.constant("N", 2 * (i + 1))
-        line = #line - 1
-      }
-      return [line]
+      var index: Nat = 0
+      m.forEach("each", index: "i", count: 2) { i in index = i }
+      _ = m.constant("N", 2 * (index + 1))
+      return [#line - 1]
     },
     BrokenRule(
       "port in a block", "port `x` is declared inside the block `b`; declare it outside every block"

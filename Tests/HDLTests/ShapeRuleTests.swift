@@ -189,14 +189,6 @@ import Testing
       return [#line - 1]
     },
     BrokenRule(
-      "comparison with a number",
-      "`a` is signed and is compared with the number `3`; compare it with a signed constant"
-    ) { m in
-      let a = m.input("a", signed(8))
-      _ = m.wire("y", a == 3)
-      return [#line - 1]
-    },
-    BrokenRule(
       "terms of an or",
       "`s` has 1 bit, signed, and its terms are `a[i]` with 1 bit, unsigned; they must agree"
     ) { m in

@@ -7,6 +7,67 @@ import Testing
 
   static let rules = [
     BrokenRule(
+      "label used twice in a module", "the name `scan` is already taken at {1}; choose another"
+    ) { m in
+      let (a, x, y) = (m.input("a", bits(2)), m.wire("x", bits(2)), m.wire("y", bits(2)))
+      m.drive { ForEach("scan", index: "i", count: 2) { i in x[i] <== a[i] } }
+      m.drive { ForEach("scan", index: "i", count: 2) { i in y[i] <== a[i] } }
+      return [#line - 1, #line - 2]
+    },
+    BrokenRule(
+      "index of the loop around it",
+      "the loop index `i` is the index of a loop around it; choose another"
+    ) { m in
+      let (a, x) = (m.input("a", bits(4)), m.wire("x", bits(4)))
+      m.drive {
+        ForEach("outer", index: "i", count: 2) { _ in
+          ForEach("inner", index: "i", count: 4) { i in x[i] <== a[i] }
+        }
+      }
+      return [#line - 3]
+    },
+    BrokenRule(
+      "branch without a label", "a `Case` has no label; give it numbers, or use `Default`"
+    ) { m in
+      let (a, x) = (m.input("a"), m.wire("x"))
+      m.drive {
+        x <== 0
+        Match(a) { Case([]) { x <== 1 } }
+      }
+      return [#line - 2]
+    },
+    BrokenRule(
+      "bit chosen by a signal",
+      "`x[a]` is chosen by a signal; use `ForEach`, and `When` the index is that number"
+    ) { m in
+      let (clk, a) = (m.input("clk"), m.input("a", bits(2)))
+      let x = m.register("x", bits(4))
+      m.clocked(clk) {
+        x <== 0
+        x[a] <== 1
+      }
+      return [#line - 2]
+    },
+    BrokenRule(
+      "asynchronous reset without a name",
+      "the asynchronous reset `a && b` has no name of its own; declare a wire for it"
+    ) { m in
+      let (clk, a, b) = (m.input("clk"), m.input("a"), m.input("b"))
+      let r = m.register("r", reset: 0)
+      m.clocked(clk, reset: .asynchronous(a && b)) { r <== a }
+      return [#line - 1]
+    },
+    BrokenRule(
+      "index of a generate loop as a number",
+      "the index `i` of a generate loop has no bits; name it with `m.constant` in the loop"
+    ) { m in
+      let y = m.wire("y", bits(8))
+      m.forEach("each", index: "i", count: 2) { i in
+        m.drive { y.slice(from: 4 * i, width: 4) <== i }
+      }
+      return [#line - 2]
+    },
+    BrokenRule(
       "value in one branch only",
       "`x` has no value on some path through this block and would be a latch; assign it first, or in "
         + "every branch"
@@ -38,7 +99,7 @@ import Testing
     },
     BrokenRule(
       "target read in its block",
-      "`x` is read in the block that assigns it; declare a wire for the value"
+      "`x` is read in the block that assigns it; read it in a `drive` of its own"
     ) { m in
       let (a, x) = (m.input("a"), m.wire("x", bits(4)))
       m.drive {

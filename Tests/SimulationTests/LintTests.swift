@@ -20,7 +20,7 @@ struct LintTests {
     }
     let top = Module("top", "Has an instance of it.") { m in
       let a = m.input("a", bits(4))
-      m.instance("inside", of: box, ports: ["a": a])
+      m.instance("part", of: box, ports: ["a": a])
     }
     let wrong = VerilogFile(name: "box.v", text: "module box(input wire [3:0] b);\nendmodule\n")
     let findings = try top.lint(at: [[:]], with: [linter], blackBoxes: [wrong])

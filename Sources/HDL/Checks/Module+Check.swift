@@ -1,11 +1,23 @@
 extension Module {
   /// How the rules of a module were decided.
-  public struct CheckSummary: Sendable {
+  public struct CheckSummary: Sendable, CustomStringConvertible {
     /// The configurations at which the elaborated design was checked.
     public let configurations: [Configuration]
     /// What no normal form decides for all parameter values, and was seen to hold at each of the
     /// configurations: a sentence and a line each. Everything else is proved.
     public let checkedOnly: [Diagnostic]
+
+    /// What was only checked, a line each, and where.
+    public var description: String {
+      let places = configurations.map { configuration in
+        configuration.isEmpty
+          ? "the defaults"
+          : configuration.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+            .joined(separator: ", ")
+      }
+      let head = "checked at \(places.joined(separator: "; "))"
+      return ([head] + checkedOnly.map { "only there: \($0)" }).joined(separator: "\n")
+    }
   }
 
   /// Runs every check: the rules that need no parameter values, on this module and those it
@@ -38,21 +50,37 @@ extension Module {
     return result
   }
 
-  /// Different modules of one name: only one of them would be printed.
+  /// Different modules of one name, of which only one would be printed, and modules that contain one
+  /// of their own name.
   private func sharedNameDiagnostics() -> [Diagnostic] {
-    let modules = hierarchy
+    var result: [Diagnostic] = []
     var texts: [String: String] = [:]
-    func text(_ module: Module) -> String { VerilogPrinter.print(module) }
-    let known = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0) })
-    return modules.flatMap(\.instances).compactMap { instance in
-      let name = instance.module.name
-      guard let other = known[name], other.identity != instance.module.identity else { return nil }
-      if texts[name] == nil { texts[name] = text(other) }
-      guard text(instance.module) != texts[name] else { return nil }
-      return Diagnostic(
-        message: "`\(instance.name)` is an instance of another module that is named `\(name)` too; "
-          + "choose another name", location: instance.location)
+    var seen: Set<ObjectIdentifier> = []
+    func report(_ message: String, _ location: Location) {
+      result.append(Diagnostic(message: message, location: location))
     }
+    func visit(_ module: Module, _ around: [String]) {
+      guard seen.insert(module.identity).inserted else { return }
+      texts[module.name] = texts[module.name] ?? VerilogPrinter.print(module)
+      for instance in module.instances {
+        let inner = instance.module
+        if (around + [module.name]).contains(inner.name) {
+          report(
+            "`\(instance.name)` is an instance of a module that is named `\(inner.name)`, which "
+              + "contains it; choose another name", instance.location)
+        } else if let known = texts[inner.name], !seen.contains(inner.identity),
+          VerilogPrinter.print(inner) != known
+        {
+          report(
+            "`\(instance.name)` is an instance of another module that is named `\(inner.name)` too; "
+              + "choose another name", instance.location)
+        } else {
+          visit(inner, around + [module.name])
+        }
+      }
+    }
+    visit(self, [])
+    return result
   }
 
   /// What the elaborated design breaks at one configuration, which each sentence names.

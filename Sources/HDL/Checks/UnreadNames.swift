@@ -16,7 +16,17 @@ extension Module {
         message: "nothing reads the constant `\($0.name)` of `\(name)`; drop it",
         location: $0.location)
     }
-    return parameters + constants
+    var local: [Diagnostic] = []
+    items.forEachNested { item in
+      guard case .constant(let constant) = item, words[constant.name, default: 0] < 2 else {
+        return
+      }
+      local.append(
+        Diagnostic(
+          message: "nothing reads the constant `\(constant.name)` of `\(name)`; drop it",
+          location: constant.location))
+    }
+    return parameters + constants + local
   }
 }
 

@@ -60,10 +60,44 @@ package final class Elaborator {
     let path = path()
     let result = ElaboratedModule(module, values)
     modules[key] = result
+    reportLargeNumbers(module, values)
     var expansion = Expansion(of: result, at: path, by: self)
     expansion.run()
     finished.append((result, path))
     return result
+  }
+
+  /// Reports what Verilog would compute to another number.
+  private func reportLargeNumbers(_ module: Module, _ values: Configuration) {
+    func check(_ number: Nat, _ what: @autoclosure () -> String, _ location: Location) {
+      guard number.exceeds32Bits(values) else { return }
+      report(
+        "\(what()) has no value, or computes with a number beyond the 32 bits of Verilog", location)
+    }
+    for constant in module.constants where constant.pattern == nil {
+      check(constant.definition, "the constant `\(constant.name)`", constant.location)
+    }
+    module.items.forEachNested { item in
+      switch item {
+      case .given(let given):
+        for number in given.condition.numbers {
+          check(number, "the condition of the block `\(given.then.label)`", given.location)
+        }
+      case .forEach(let loop):
+        check(loop.count, "the count of the loop `\(loop.label)`", loop.location)
+      default: break
+      }
+    }
+  }
+}
+
+extension Condition {
+  /// The numbers that are compared.
+  fileprivate var numbers: [Nat] {
+    switch self {
+    case .compare(let a, _, let b): return [a, b]
+    case .and(let a, let b), .or(let a, let b): return a.numbers + b.numbers
+    }
   }
 }
 

@@ -50,18 +50,30 @@ struct Expansion {
   // MARK: Nets
 
   private mutating func addNet(_ declaration: Declaration, _ width: Number, depth: Number?) {
-    let bits = width.value(indices) ?? 0
-    if bits < 1 {
-      elaborator.report(
-        "`\(declaration.name)` has \(bits) bits; a signal has at least 1", declaration.location)
+    let name = declaration.name
+    func number(_ n: Number, _ what: String, upTo limit: Int) -> Int {
+      guard let value = n.value(indices) else {
+        elaborator.report(
+          "the number of \(what)s of `\(name)` has no value: it divides by zero, is too large, or "
+            + "names what is not here", declaration.location)
+        return 1
+      }
+      if value < 1 {
+        elaborator.report(
+          what == "word"
+            ? "memory `\(name)` has no words"
+            : "`\(name)` has \(value) bits; a signal has at least 1", declaration.location)
+      } else if value > limit {
+        elaborator.report(
+          "`\(name)` has \(value) \(what)s, and at most \(limit)", declaration.location)
+      }
+      return Swift.min(limit, Swift.max(0, value))
     }
-    let words = depth.map { $0.value(indices) ?? 0 }
-    if let words, words < 1 {
-      elaborator.report("memory `\(declaration.name)` has no words", declaration.location)
-    }
+    // The limits are those of Verilog's tools and numbers.
+    let bits = number(width, "bit", upTo: 1 << 20)
+    let words = depth.map { number($0, "word", upTo: 1 << 31 - 1) }
     nets.append(
-      ElaboratedModule.Net(
-        declaration: declaration, block: block, width: Swift.max(0, bits), depth: words ?? 0))
+      ElaboratedModule.Net(declaration: declaration, block: block, width: bits, depth: words ?? 0))
   }
 
   /// The nets of a block, then those of the blocks in it.

@@ -74,7 +74,7 @@ struct ModuleTemplate {
     case .event(let event):
       return [.event(event, pulse: template(of: event.pulse), clock: template(of: event.clock))]
     case .require(let obligation, let location): return [template(of: obligation, location)]
-    case .comment: return []
+    case .comment, .constant: return []
     }
   }
 

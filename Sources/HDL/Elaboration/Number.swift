@@ -63,12 +63,17 @@ struct Number {
     if let value = n.value(names.values) { return (value, [:]) }
     func combined(_ a: Nat, _ b: Nat, _ sign: Int) -> (Int, [Int: Int])? {
       guard var (base, factors) = linear(a, names), let y = linear(b, names) else { return nil }
+      // Far from overflow, or left to the tree.
+      guard abs(base) < 1 << 60, abs(y.base) < 1 << 60,
+        (factors.values.map { abs($0) } + y.factors.values.map { abs($0) }).allSatisfy({
+          $0 < 1 << 60
+        })
+      else { return nil }
       base += sign * y.base
       for (slot, factor) in y.factors { factors[slot, default: 0] += sign * factor }
       return (base, factors)
     }
     func scaled(_ a: Nat, by factor: Int) -> (Int, [Int: Int])? {
-      // Far from overflow, or left to the tree.
       guard let (base, factors) = linear(a, names), abs(factor) < 1 << 31, abs(base) < 1 << 31,
         factors.values.allSatisfy({ abs($0) < 1 << 31 })
       else { return nil }
@@ -92,6 +97,7 @@ struct Number {
 indirect enum NumberCondition {
   case compare(Number, Condition.Relation, Number)
   case and(NumberCondition, NumberCondition)
+  case or(NumberCondition, NumberCondition)
 
   init(_ condition: Condition, _ names: Number.Names) {
     switch condition {
@@ -99,6 +105,8 @@ indirect enum NumberCondition {
       self = .compare(Number(a, names), relation, Number(b, names))
     case .and(let a, let b):
       self = .and(NumberCondition(a, names), NumberCondition(b, names))
+    case .or(let a, let b):
+      self = .or(NumberCondition(a, names), NumberCondition(b, names))
     }
   }
 
@@ -111,6 +119,9 @@ indirect enum NumberCondition {
     case .and(let a, let b):
       guard let x = a.value(indices), let y = b.value(indices) else { return nil }
       return x && y
+    case .or(let a, let b):
+      guard let x = a.value(indices), let y = b.value(indices) else { return nil }
+      return x || y
     }
   }
 }
