@@ -209,10 +209,11 @@ enum VerilogExpression {
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       return Spelling(text: "\(exact(a)) \(op.rawValue) \(exact(b))", isCompound: true)
     case .arithmeticShiftRight:
-      return Spelling(text: "$signed(\(exact(a)) >>> \(amount(b)))", isSigned: true)
+      let value = isWord(a) ? "$signed({\(text(a))})" : exact(a)
+      return Spelling(text: "$signed(\(value) >>> \(amount(b)))", isSigned: true)
     case .shiftLeft, .shiftRight:
       return Spelling(
-        text: "\(spell(a).inParentheses) \(op.rawValue) \(amount(b))",
+        text: "\(isWord(a) ? "{\(text(a))}" : spell(a).inParentheses) \(op.rawValue) \(amount(b))",
         isCompound: true, isStretched: true)
     default:
       let x = spell(a)
@@ -225,8 +226,13 @@ enum VerilogExpression {
     }
   }
 
-  /// The amount of a shift, in braces where Icarus Verilog 11 needs them: in its processes a slice of
-  /// all bits of a signed name counts as signed, and elsewhere it fails on a word of a memory.
+  /// A word of a memory, on which the shifts of Icarus Verilog 11 fail without braces.
+  private static func isWord(_ signal: Signal) -> Bool {
+    if case .word = signal.expression { true } else { false }
+  }
+
+  /// The amount of a shift, in braces where it is a word, or a slice of a signed name: in processes of
+  /// Icarus Verilog 11 one of all its bits counts as signed.
   private static func amount(_ signal: Signal) -> String {
     switch signal.expression {
     case .slice(let base, _, _) where base.shape.isSigned && !isScalar(base): break
