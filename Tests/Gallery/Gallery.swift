@@ -20,6 +20,8 @@ public enum Gallery {
     Exhibit(
       module: queues, configurations: [[:], ["WIDTH": 1, "DEPTH": 1], ["WIDTH": 70, "DEPTH": 5]]),
     Exhibit(module: watched, configurations: [[:], ["COUNTED": 0]]),
+    Exhibit(
+      module: alternatives, configurations: [[:], ["A": 0], ["B": 0], ["A": 0, "B": 0], ["A": 3]]),
   ]
 
   enum Phase: String, CaseIterable {
@@ -224,6 +226,57 @@ public enum Gallery {
       "queue", of: Components.streamFIFO, parameters: ["WIDTH": width, "DEPTH": depth],
       ports: ["clk": clk, "rst": rst] + between.connections(to: "in")
         + out.connections(to: "out") + ["level": level])
+  }
+
+  /// Conditions of every kind, labels and parts from Swift lists, machines with the same states.
+  public static let alternatives = Module("alternatives", "Blocks under conditions of two numbers.")
+  {
+    m in
+    let a = m.parameter("A", default: 1, in: 0...3, "a number")
+    let b = m.parameter("B", default: 2, in: 0...3, "another one")
+    let clk = m.input("clk")
+    let rst = m.input("rst")
+    let go = m.input("go", bits(2))
+    let x = m.input("x", bits(4))
+    let either = m.output("either")
+    let neither = m.output("neither")
+    let mixed = m.output("mixed")
+    let nibbles = m.output("nibbles", bits(12))
+    let odd = m.output("odd")
+    m.given(a == 1 || b == 2, "one_of_them", else: "none_of_them") {
+      m.drive { either <== x[0] }
+    } else: {
+      m.drive { either <== !x[0] }
+    }
+    m.given(!(a == 1 || b > 1), "not_one", else: "one") {
+      m.drive { neither <== x[1] }
+    } else: {
+      m.drive { neither <== !x[1] }
+    }
+    m.given((a > 1 || b == 0) && a != b, "both_ways", else: "not_both_ways") {
+      m.drive { mixed <== x[2] }
+    } else: {
+      m.drive { mixed <== !x[2] }
+    }
+    m.drive { nibbles <== concatenate((0..<3).map { _ in x }) }
+    m.drive {
+      odd <== 0
+      Match(x) { Case((0..<8).map { .literal(2 * $0 + 1) }) { odd <== 1 } }
+    }
+    let phases = ["first", "second"].map { m.stateMachine("\($0)_phase", Phase.self, reset: .idle) }
+    for (number, phase) in phases.enumerated() {
+      let busy = m.output("busy\(number)")
+      m.clocked(clk, reset: rst, enable: go[.literal(number)]) {
+        Match(phase) { state in
+          switch state {
+          case .idle: phase <== .load
+          case .load: phase <== .drain
+          case .drain: phase <== .idle
+          }
+        }
+      }
+      m.drive { busy <== !phase.is(.idle) }
+    }
   }
 
   /// Events and properties.

@@ -5,6 +5,19 @@ import Testing
 
 /// What the ranges of parameters and indices prove.
 @Suite struct RangesTests {
+  /// The bits of a counter to LIMIT are known to be few, so that nothing is left to configurations.
+  @Test func boundsFromAbove() throws {
+    let module = Module("subject", "") { m in
+      let limit = m.parameter("LIMIT", default: 9, in: 1...255, "the largest count")
+      let width = m.constant("WIDTH", max(1, clog2(limit + 1)))
+      let clk = m.input("clk")
+      let count = m.outputRegister("count", bits(width))
+      m.clocked(clk) { When(count < limit) { count <== count + 1 } }
+    }
+    let left = try module.check(at: [[:]]).checkedOnly.map(\.message)
+    #expect(!left.contains { $0.contains("<= 32") }, "\(left)")
+  }
+
   static var ranges: Ranges {
     var ranges = Ranges()
     ranges.add("A", from: 1, through: 6)

@@ -7,6 +7,16 @@ import Testing
 
   static let rules = [
     BrokenRule(
+      "halves of a register at two clocks",
+      "`r` is assigned at the edge of `b` here and of `a` at {1}; give each clock a register of its own"
+    ) { m in
+      let (a, b) = (m.input("a"), m.input("b"))
+      let r = m.register("r", bits(2))
+      m.clocked(a) { r[0] <== r[1] }
+      m.clocked(b) { r[1] <== r[0] }
+      return [#line - 1, #line - 2]
+    },
+    BrokenRule(
       "reset value without reset",
       "`r` has a reset value and is assigned in a process without reset; pass `reset:`"
     ) { m in

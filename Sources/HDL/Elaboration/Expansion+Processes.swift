@@ -78,8 +78,10 @@ extension Expansion {
       read(signal, process.location)
     }
     if let reset = process.reset { checkKind(of: reset, process.location) }
+    let clock = bits(of: process.clock, process.location)
     forEachAssignment(process.statements) { expansion, target, location in
       guard let some = expansion.bits(of: target, location) else { return }
+      if let clock { expansion.checkClock(of: some.net, clock, location) }
       // A reset gives its value to the whole register.
       let net = expansion.nets[some.net]
       let isReset = process.reset != nil && net.declaration.reset != nil
@@ -104,6 +106,21 @@ extension Expansion {
         clock: node(process.clock), reset: reset,
         isAsynchronous: process.reset.map { $0.kind != .synchronous } ?? false,
         enable: process.enable.map { node($0) }, updates: updates, writes: state.writes))
+  }
+
+  /// A register, or a memory, is assigned at the edges of one clock.
+  private mutating func checkClock(
+    of net: Int, _ clock: ElaboratedModule.Bits, _ location: Location
+  ) {
+    guard let other = clocks[net] else {
+      clocks[net] = (clock, location)
+      return
+    }
+    guard other.clock != clock else { return }
+    elaborator.report(
+      "`\(prefix)\(result.path(of: net))` is assigned at the edge of `\(result.path(of: clock.net))` here "
+        + "and of `\(result.path(of: other.clock.net))` at \(other.location); give each clock a register "
+        + "of its own", location)
   }
 
   /// A reset acts at the edge or at once, the same in every process of a module.

@@ -15,6 +15,8 @@ struct Expansion {
   private var used = UsedBits()
   /// Nets that reset at the edge, and nets that reset at once.
   var resets: (synchronous: [Int: Location], asynchronous: [Int: Location]) = ([:], [:])
+  /// The clock of each register and memory, and where it is first assigned.
+  var clocks: [Int: (clock: ElaboratedModule.Bits, location: Location)] = [:]
   /// The copy of the block that the work is in.
   private var block = 0
   private var processCount = 0
