@@ -75,6 +75,9 @@ let package = Package(
     .testTarget(
       name: "GuideTests",
       dependencies: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Formal"]),
+    .testTarget(
+      name: "ComponentTests",
+      dependencies: ["Components", "HDL", "Lint", "Simulation", "Verilated", "Waves"]),
     .testTarget(name: "HDLTests", dependencies: ["HDL", "Simulation"]),
     .target(name: "Gallery", dependencies: ["HDL", "Components"], path: "Tests/Gallery"),
     .testTarget(

@@ -190,6 +190,21 @@ enum GuideModules {
   }
   // guide end
 
+  // guide: registers
+  static let timer = RegisterMap(
+    "timer", "Counts down.",
+    [
+      RegisterMap.Register(
+        "CONTROL", "What it does.",
+        RegisterMap.Field("enable", .control(reset: 0), "It counts."),
+        RegisterMap.Field("reload", .trigger, "It starts anew.")),
+      RegisterMap.Register(
+        "STATUS", "Where it is.",
+        RegisterMap.Field("expired", .sticky, "It has come to 0."),
+        RegisterMap.Field("left", width: 16, .status, "Cycles that are left.")),
+    ])
+  // guide end
+
   // guide: blackbox
   static let macro = Module("ram_64x8", "A memory macro.", blackBox: true) { m in
     let clk = m.input("clk")

@@ -46,7 +46,8 @@ import Waves
     for module in [
       GuideModules.counter, GuideModules.adder, GuideModules.window, GuideModules.unit,
       GuideModules.crossing, GuideModules.bytes, GuideModules.mesh, GuideModules.doubled,
-      GuideModules.scratchpad, GuideModules.scaler, GuideModules.watched, GuideModules.bounded,
+      GuideModules.timer.module(), GuideModules.scratchpad, GuideModules.scaler,
+      GuideModules.watched, GuideModules.bounded,
     ] {
       try module.check(at: [[:]])
     }
@@ -95,6 +96,7 @@ import Waves
       return error { try GuideModules.window.check(at: [[:], ["FROM": 6]]) }
     case ("error:", "latch"): return error { try GuideModules.latch.check(at: [[:]]) }
     case ("error:", "waves"): return error { try GuideModules.stopsWithWaves() }
+    case ("header:", "registers"): return String(GuideModules.timer.cHeader.dropLast())
     case ("files:", "blackbox"):
       return GuideModules.scratchpad.verilogFiles().map(\.name).joined(separator: "\n")
     case ("verdicts:", "proof"):
