@@ -156,6 +156,11 @@ public func mux(_ condition: Signal, _ a: Signal, _ b: Nat) -> Signal {
   mux(condition, a, Signal(number: b, a.shape))
 }
 
+/// `condition ? a : b`, the number in the signal's shape.
+public func mux(_ condition: Signal, _ a: Nat, _ b: Signal) -> Signal {
+  mux(condition, Signal(number: a, b.shape), b)
+}
+
 /// The signals side by side, the first one in the highest bits; unsigned.
 public func concatenate(_ signals: Signal...) -> Signal { concatenate(signals) }
 
