@@ -22,12 +22,13 @@ extension ModuleBuilder {
       target.width == value.width,
       "\(target.text) has \(target.widthText) and is assigned \(value.text) with "
         + "\(value.widthText); extend or truncate the value")
-    if target.shape.isSigned != value.shape.isSigned {
+    // What is wrong with the value or the target itself is said, and what follows from it is not.
+    if target.shape.isSigned != value.shape.isSigned, value.problems.isEmpty {
       both.problems.append(
         "\(target.text) is \(target.signText) and is assigned \(value.text), which is "
           + "\(value.signText); use `asSigned` or `asUnsigned` where that is meant")
     }
-    if let (reason, remedy) = obstacle(driving: target, in: context) {
+    if target.problems.isEmpty, let (reason, remedy) = obstacle(driving: target, in: context) {
       both.problems.append("\(target.text) \(reason); \(remedy)")
     }
     check(both, location)

@@ -116,7 +116,7 @@ extension ModuleBuilder {
             + "reset; give it one, or assign it in a process of its own", location)
       }
     }
-    if reset != nil, !registers.contains(where: { $0.reset != nil }) {
+    if reset?.kind == .synchronous, !registers.contains(where: { $0.reset != nil }) {
       report("no register of this process has a reset value; drop `reset:` or give one", location)
     }
     add(

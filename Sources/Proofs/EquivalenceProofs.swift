@@ -69,6 +69,14 @@ extension ProofCatalog {
       Components.streamFIFO,
       [1, 2, 3, 4, 5].map { ["WIDTH": 3, "DEPTH": $0] },
       fault: ("writes at the head", "beats[tail] <=", "beats[head] <="), faultAt: 2)
+    + [Components.axiReader, Components.axiWriter].flatMap { mover in
+      equivalences(
+        mover,
+        [
+          ["SIZE": 2, "ADDR_WIDTH": 16, "COUNT_WIDTH": 9, "BURST_LOG2": 2, "BURSTS": 2],
+          ["SIZE": 3, "ADDR_WIDTH": 17, "COUNT_WIDTH": 10, "BURST_LOG2": 3, "BURSTS": 1],
+        ], fault: ("never the last beat", "wire is_last = ", "wire is_last = 1'b0 & "))
+    }
 
   /// A proof for each configuration; a fault is planted in one of them.
   public static func equivalences(

@@ -7,7 +7,8 @@ import Machine
 public enum ProofCatalog {
   /// All of them, in the order in which they are reported.
   public static let all: [Proof] =
-    element + lane + delay + streamRegister + streamFIFO + registers + equivalence
+    element + lane + delay + streamRegister + streamFIFO + registers + movers
+    + equivalence
 
   /// A module of the machine, by its name.
   static func machine(_ name: String) -> Module {

@@ -51,6 +51,11 @@ public struct VerilatedModule: Sendable, Equatable {
     _ module: Module, at configuration: Configuration = [:], blackBoxes: [VerilogFile] = []
   ) throws {
     try module.check(at: [configuration])
+    if let name = module.portNames.first(where: Self.taken.contains) {
+      throw RTLError(
+        "the port `\(name)` of `\(module.name)` has a name of the class that Verilator writes; give it "
+          + "another one, or instantiate the module in one with other names.")
+    }
     if blackBoxes.isEmpty, let box = module.boxesWithoutModel.first {
       throw RTLError(
         "`\(box.name)` is a black box without a model; give its Verilog as one of `blackBoxes`.")
@@ -63,6 +68,13 @@ public struct VerilatedModule: Sendable, Equatable {
       top: module.name, parameters: configuration, ports: ports,
       clocks: module.edgeInputs.clocks, lowResets: module.edgeInputs.lowResets)
   }
+
+  /// Names of members of a verilated model, which ports are members of too.
+  private static let taken: Set<String> = [
+    "clone", "contextp", "eval", "eval_end_step", "eval_step", "eventsPending", "final", "hierName",
+    "modelName", "name", "nextTimeSlot", "rootp", "threads", "trace", "traceCapable", "vlNamep",
+    "vlSymsp",
+  ]
 
   /// The parameters given, in an order that does not change.
   var orderedParameters: [(name: String, value: Int)] {

@@ -138,10 +138,18 @@ import Testing
       return #line - 1
     },
     Unused(
-      "bits of an input", "nothing reads bits 2 to 3 of `a`; drop them, or name it in `unused`"
+      "bits of an input", "nothing reads bits 2 to 3 of `a`; drop them, or name them in `unused`"
     ) { m in
       let (a, y) = (m.input("a", bits(5)), m.output("y", bits(3)))
       m.drive { y <== concatenate(a.slice(from: 0, width: 2), a[4]) }
+      return #line - 2
+    },
+    Unused(
+      "bits in several places",
+      "nothing reads bits 0, 3 to 4 and 70 of `a`; drop them, or name them in `unused`"
+    ) { m in
+      let (a, y) = (m.input("a", bits(71)), m.output("y", bits(67)))
+      m.drive { y <== concatenate(a.slice(from: 5, width: 65), a.slice(from: 1, width: 2)) }
       return #line - 2
     },
     Unused(

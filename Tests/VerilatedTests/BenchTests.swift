@@ -97,6 +97,20 @@ import Testing
     #expect(try unclocked.peek("value") == 1)
   }
 
+  @Test func refusesAPortNamedAsAMember() throws {
+    let module = Module("judge", "Has an opinion.") { m in
+      let (a, y) = (m.input("eval"), m.output("y"))
+      m.drive { y <== a }
+    }
+    #expect {
+      try VerilatedBench(module)
+    } throws: { error in
+      "\(error)"
+        == "the port `eval` of `judge` has a name of the class that Verilator writes; give it another "
+        + "one, or instantiate the module in one with other names."
+    }
+  }
+
   /// Names that C++ does not take as they are.
   @Test func takesEveryNameOfAPort() throws {
     let names = ["double", "a__b", "VL_IN8", "model", "int32_t"]

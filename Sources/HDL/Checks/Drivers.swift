@@ -75,20 +75,34 @@ extension ElaboratedModule {
     return (end - low == 1 ? "bit \(low)" : "bits \(low) to \(end - 1)") + " of `\(path)`"
   }
 
+  /// Some bits of a net in words.
+  private func text(_ net: Int, _ ranges: [Range<Int>], _ prefix: String) -> String {
+    if ranges.count == 1 { return text(net, ranges[0].lowerBound, ranges[0].upperBound, prefix) }
+    let shown = ranges.prefix(4).map { range in
+      range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound - 1)"
+    }
+    let list =
+      ranges.count > shown.count
+      ? shown.joined(separator: ", ") + " and others"
+      : shown.dropLast().joined(separator: ", ") + " and \(shown[shown.count - 1])"
+    return "bits \(list) of `\(prefix)\(path(of: net))`"
+  }
+
   /// Bits that nothing reads.
   func unusedDiagnostics(_ prefix: String) -> [Diagnostic] {
     var result: [Diagnostic] = []
     var reported: Set<ObjectIdentifier> = []
     for (number, net) in nets.enumerated() where net.declaration.kind != .output {
-      guard let range = used.firstGap(number),
-        reported.insert(ObjectIdentifier(net.declaration)).inserted
-      else { continue }
-      let isPlural = range.count > 1 && range.count < net.width
+      let gaps = used.gaps(number)
+      guard !gaps.isEmpty, reported.insert(ObjectIdentifier(net.declaration)).inserted else {
+        continue
+      }
+      let isPlural = gaps.count > 1 || gaps[0].count > 1 && gaps[0].count < net.width
       result.append(
         Diagnostic(
           message:
-            "nothing reads \(text(number, range.lowerBound, range.upperBound, prefix)); drop "
-            + "\(isPlural ? "them" : "it"), or name it in `unused`",
+            "nothing reads \(text(number, gaps, prefix)); drop \(isPlural ? "them" : "it"), or name "
+            + "\(isPlural ? "them" : "it") in `unused`",
           location: net.declaration.location))
     }
     return result

@@ -184,26 +184,24 @@ struct UsedBits {
     }
   }
 
-  /// The first bits in a row of a net that are not marked.
-  func firstGap(_ net: Int) -> Range<Int>? {
+  /// The bits of a net that are not marked, those side by side together.
+  func gaps(_ net: Int) -> [Range<Int>] {
     let first = Int(start[net])
     let width = Int(widths[net])
-    var gap: Range<Int>?
+    var gaps: [Range<Int>] = []
     for word in 0..<(width + 63) / 64 {
       let count = Swift.min(64, width - 64 * word)
-      if words[first + word] == (count == 64 ? .max : 1 << UInt64(count) - 1) {
-        if gap != nil { return gap }
-        continue
-      }
-      for bit in 0..<count {
-        if words[first + word] >> UInt64(bit) & 1 == 0 {
-          gap = (gap?.lowerBound ?? 64 * word + bit)..<64 * word + bit + 1
-        } else if gap != nil {
-          return gap
+      if words[first + word] == (count == 64 ? .max : 1 << UInt64(count) - 1) { continue }
+      for bit in 64 * word..<64 * word + count
+      where words[first + word] >> UInt64(bit % 64) & 1 == 0 {
+        if let last = gaps.last, last.upperBound == bit {
+          gaps[gaps.count - 1] = last.lowerBound..<bit + 1
+        } else {
+          gaps.append(bit..<bit + 1)
         }
       }
     }
-    return gap
+    return gaps
   }
 }
 

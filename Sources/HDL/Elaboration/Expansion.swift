@@ -194,7 +194,11 @@ struct Expansion {
     _ message: String, _ location: Location
   ) {
     guard let loop = loops.first else {
-      if condition.value(indices) != true { elaborator.report(message, location) }
+      switch condition.value(indices) {
+      case true?: break
+      case false?: elaborator.report(message, location)
+      case nil: elaborator.report("\(message); a number in it has no value here", location)
+      }
       return
     }
     for i in 0..<Swift.max(0, loop.count.value(indices) ?? 0) {
