@@ -7,6 +7,7 @@ final class AXIMemory {
     let address: Int
     var beats: Int
     let readyAt: Int
+    var id = 0
   }
 
   let bench: any TestBench
@@ -54,6 +55,7 @@ final class AXIMemory {
       try bench.poke("m_axi_rvalid", valid ? 1 : 0)
       if valid, let burst = reads.first {
         try bench.poke("m_axi_rdata", bits: word(at: burst.address))
+        try bench.poke("m_axi_rid", burst.id)
         try bench.poke("m_axi_rlast", burst.beats == 1 ? 1 : 0)
         try bench.poke("m_axi_rresp", broken.contains(burst.address) ? 2 : 0)
       }
@@ -77,7 +79,7 @@ final class AXIMemory {
   /// Sees what the master does in this cycle, and steps.
   func step() throws {
     if has("arready") {
-      try watch("ar", ["addr", "len"])
+      try watch("ar", ["id", "addr", "len"])
       if try fires("ar") {
         reads.append(try takeBurst("ar"))
         most = max(most, reads.count)
@@ -85,14 +87,15 @@ final class AXIMemory {
       if readValid == true, try bench.peek("m_axi_rready") == 1 {
         readValid = nil
         let burst = reads[0]
-        reads[0] = Burst(address: burst.address + bytes, beats: burst.beats - 1, readyAt: 0)
+        reads[0] = Burst(
+          address: burst.address + bytes, beats: burst.beats - 1, readyAt: 0, id: burst.id)
         if reads[0].beats == 0 { reads.removeFirst() }
       } else if readValid == false {
         readValid = nil
       }
     }
     if has("awready") {
-      try watch("aw", ["addr", "len"])
+      try watch("aw", ["id", "addr", "len"])
       try watch("w", ["data", "strb", "last"])
       if responseValid == true, try bench.peek("m_axi_bready") == 1 {
         responseValid = nil
@@ -141,7 +144,8 @@ final class AXIMemory {
       address / 4096 == (address + beats * bytes - 1) / 4096,
       "\(beats) beats from \(address) cross 4 KB")
     bursts.append((address, beats))
-    return Burst(address: address, beats: beats, readyAt: cycle + latency)
+    let id = try bench.peek("m_axi_\(channel)id")
+    return Burst(address: address, beats: beats, readyAt: cycle + latency, id: id)
   }
 
   private func takeWord() throws {
