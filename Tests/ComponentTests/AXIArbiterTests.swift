@@ -74,23 +74,25 @@ import Waves
     }
   }
 
-  static let runs = [(3, 0, 0), (3, 4, 7), (1, 2, 0), (5, 3, 3)]
+  /// Readers, pauses, latency, and the longest request: short ones come while others wait.
+  static let runs = [(3, 0, 0, 40), (3, 4, 7, 40), (1, 2, 0, 40), (5, 3, 3, 3), (4, 8, 0, 2)]
 
   @Test(arguments: runs.indices) func everyReaderGetsItsOwn(run number: Int) throws {
-    let (readers, pauses, latency) = Self.runs[number]
+    let (readers, pauses, latency, longest) = Self.runs[number]
     let bench = try RecordingBench(Simulator(Self.shared, ["READERS": readers]))
     try bench.withWaves { bench in
       let memory = AXIMemory(bench, bytes: 8, seed: 3, pauses: pauses, latency: latency)
       var random = SeededGenerator(seed: UInt64(number))
       let requests = (0..<readers).map { _ in
-        (0..<8).map { _ in
+        (0..<30).map { _ in
           (
             address: 8 * Int.random(in: 0..<4000, using: &random),
-            count: Int.random(in: 1...40, using: &random)
+            count: Int.random(in: 1...longest, using: &random)
           )
         }
       }
       var left = requests.map { $0[...] }
+      var offers = Array(repeating: false, count: readers)
       var expected = requests.map { list in
         list.flatMap { request in (0..<request.count).map { request.address + 8 * $0 } }
       }
@@ -103,7 +105,9 @@ import Waves
         var count = BitVector(width: 16 * readers)
         for reader in 0..<readers {
           ready[reader] = Int.random(in: 0..<10, using: &random) >= pauses
-          guard let request = left[reader].first else { continue }
+          // Seldom in the runs of short requests, so that one comes while another waits.
+          offers[reader] = offers[reader] || Int.random(in: 0..<15, using: &random) < longest
+          guard offers[reader], let request = left[reader].first else { continue }
           valid[reader] = true
           let (a, c) = (BitVector(width: 32, request.address), BitVector(width: 16, request.count))
           for bit in 0..<32 { address[32 * reader + bit] = a[bit] }
@@ -118,7 +122,10 @@ import Waves
         let passed = try bench.peek(bits: "data_valid")
         let data = try bench.peek(bits: "data_data")
         for reader in 0..<readers {
-          if valid[reader], taken[reader] { left[reader].removeFirst() }
+          if valid[reader], taken[reader] {
+            left[reader].removeFirst()
+            offers[reader] = false
+          }
           if ready[reader], passed[reader] {
             let address = expected[reader].removeFirst()
             #expect(data.slice(from: 64 * reader, width: 64) == memory.word(at: address))
