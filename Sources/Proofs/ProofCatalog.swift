@@ -7,7 +7,7 @@ import Machine
 public enum ProofCatalog {
   /// All of them, in the order in which they are reported.
   public static let all: [Proof] =
-    element + lane + delay + streamRegister + streamFIFO + registers + movers
+    element + lane + delay + streamRegister + streamFIFO + registers + movers + arbiter
     + equivalence
 
   /// A module of the machine, by its name.
