@@ -93,7 +93,7 @@ FUZZ = icarus
 FUZZ_SEED = 0
 FUZZ_MODULES = 10000
 
-fuzz: setup-test ## compare random modules in the simulator with FUZZ=icarus, verilator or cxxrtl
+fuzz: setup-test ## compare random modules with FUZZ=icarus, verilator or cxxrtl
 	swift build -c $(CONFIG) --product hdl-fuzz
 	.build/$(CONFIG)/hdl-fuzz compare $(FUZZ) --seed $(FUZZ_SEED) --modules $(FUZZ_MODULES)
 

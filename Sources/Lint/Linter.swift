@@ -43,8 +43,7 @@ public enum Linter: String, CaseIterable, Sendable {
     in folder: String
   ) throws -> String? {
     let run = try Subprocess.run(
-      "/usr/bin/env", [rawValue] + arguments(top, parameters, files), in: folder,
-      environment: ProcessInfo.processInfo.environment)
+      tool: rawValue, arguments(top, parameters, files), in: folder)
     if run.status == 0, run.output.isEmpty { return nil }
     return run.output.isEmpty ? "exit status \(run.status)" : run.output
   }

@@ -26,6 +26,7 @@ enum CXXRTLRun {
         }
       }
       let taken = runs.indices.filter { result[$0] != nil }
+      guard !taken.isEmpty else { return }
       try writeFiles([("main.cpp", Array(program(runs, taken).utf8))], to: folder)
       let compiler = ProcessInfo.processInfo.environment["CXX"] ?? "c++"
       _ = try IcarusRun.tool(

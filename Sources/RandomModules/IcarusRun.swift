@@ -31,9 +31,13 @@ enum IcarusRun {
   ///
   /// - Throws: `RTLError` where it fails; `EnvironmentError` where it cannot be started.
   static func tool(_ name: String, _ arguments: [String], in folder: String) throws -> String {
-    let run = try Subprocess.run(
-      "/usr/bin/env", [name] + arguments, in: folder,
-      environment: ProcessInfo.processInfo.environment)
+    // The compiler and the programs that it makes are named by their paths.
+    let run =
+      name.contains("/")
+      ? try Subprocess.run(
+        "/usr/bin/env", [name] + arguments, in: folder,
+        environment: ProcessInfo.processInfo.environment)
+      : try Subprocess.run(tool: name, arguments, in: folder)
     guard run.status == 0 else {
       throw RTLError("\(name) ends with \(run.status): \(run.output.prefix(2000))")
     }

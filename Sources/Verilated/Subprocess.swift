@@ -7,6 +7,23 @@ package struct Subprocess {
   /// What it wrote to standard output and standard error, as it came.
   package let output: String
 
+  /// Runs a program that is looked for on the PATH.
+  ///
+  /// - Throws: `EnvironmentError` where it is not there.
+  package static func run(
+    tool name: String, _ arguments: [String], in folder: String
+  ) throws -> Subprocess {
+    let environment = ProcessInfo.processInfo.environment
+    guard
+      let path = (environment["PATH"] ?? "").split(separator: ":").map({ "\($0)/\(name)" })
+        .first(where: { FileManager.default.isExecutableFile(atPath: $0) })
+    else {
+      throw EnvironmentError(
+        "\(name) is not on the PATH; install it (apt-get install \(name)) or put it there.")
+    }
+    return try run(path, arguments, in: folder, environment: environment)
+  }
+
   /// - Throws: `EnvironmentError` when `program` cannot be started.
   package static func run(
     _ program: String, _ arguments: [String], in folder: String? = nil,

@@ -6,11 +6,29 @@ import RandomModules
 import Verilated
 
 /// `hdl-fuzz`: random modules, compared in simulators and shown to linters.
-@main struct Fuzz: ParsableCommand {
+struct Fuzz: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hdl-fuzz",
     abstract: "Random modules of the hardware language: what they mean to other tools.",
     subcommands: [Compare.self, LintRandom.self, Print.self])
+}
+
+/// Exit status: 0 nothing found, 1 something found, 2 bad usage or a missing tool.
+@main
+enum Main {
+  static func main() {
+    do {
+      var command = try Fuzz.parseAsRoot()
+      try command.run()
+    } catch let status as ExitCode {
+      exit(status.rawValue)
+    } catch {
+      let isHelp = Fuzz.exitCode(for: error) == .success
+      let message = Fuzz.fullMessage(for: error) + "\n"
+      (isHelp ? FileHandle.standardOutput : .standardError).write(Data(message.utf8))
+      exit(isHelp ? 0 : 2)
+    }
+  }
 }
 
 /// Which random modules.
@@ -27,7 +45,7 @@ struct Seeds: ParsableArguments {
 
   /// Calls `body` for each batch, which returns how many modules it found, and prints the sum.
   ///
-  /// - Throws: `ExitCode` 1 where anything was found.
+  /// - Throws: `ExitCode` 1 where anything was found; `EnvironmentError` where a tool is missing.
   func forEachBatch(_ body: ([RandomModule]) throws -> Int) throws {
     let start = Date()
     var found = 0
@@ -35,6 +53,8 @@ struct Seeds: ParsableArguments {
       let seeds = low..<min(low + batch, seed + modules)
       do {
         found += try body(seeds.map { RandomModule(seed: $0) })
+      } catch let error as EnvironmentError {
+        throw error
       } catch {
         found += 1
         print("seeds \(seeds): \("\(error)".prefix(800))")
