@@ -3,8 +3,8 @@ import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
 // Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Energy, and all of them
-// <- Cosimulation <- mimegen. The golden model
-// (Golden) knows nothing of tiles or RTL, and the mapping knows nothing of the golden model.
+// <- Cosimulation <- mimegen. The golden model (Golden) knows nothing of tiles or RTL, and the
+// mapping knows nothing of the golden model.
 let package = Package(
   name: "mimegen",
   products: [

@@ -102,6 +102,22 @@ extension Components {
       on: clk, reset: rst)
   }
 
+  /// Offers the bursts on a request channel of the bus, incrementing, where `may` holds.
+  private static func offer(
+    _ bursts: Bundle, on bus: Bundle, _ channel: String, _ widths: Widths, where may: Signal,
+    _ m: ModuleBuilder
+  ) {
+    m.drive {
+      bus["\(channel)valid"] <== bursts.valid && may
+      bursts.ready <== bus["\(channel)ready"] && may
+      bus["\(channel)id"] <== 0
+      bus["\(channel)addr"] <== bursts["addr"]
+      bus["\(channel)len"] <== bursts["len"]
+      bus["\(channel)size"] <== constant(widths.size, width: 3)
+      bus["\(channel)burst"] <== 1
+    }
+  }
+
   /// `axi_reader`: requests to AXI4 read bursts, their data to a stream.
   public static let axiReader = Module(
     "axi_reader",
@@ -156,15 +172,7 @@ extension Components {
     m.clocked(clk, reset: rst) {
       level <== level + asks.extended(to: levelBits) - ends.extended(to: levelBits)
     }
-    m.drive {
-      bus["arvalid"] <== bursts.valid && may
-      bursts.ready <== bus["arready"] && may
-      bus["arid"] <== 0
-      bus["araddr"] <== bursts["addr"]
-      bus["arlen"] <== bursts["len"]
-      bus["arsize"] <== constant(widths.size, width: 3)
-      bus["arburst"] <== 1
-    }
+    offer(bursts, on: bus, "ar", widths, where: may, m)
 
     m.comment("Data as they come.")
     let passed = m.register("passed", bits(widths.count), reset: 0, "Beats of the request so far.")
@@ -226,16 +234,10 @@ extension Components {
     m.clocked(clk, reset: rst) {
       level <== level + asks.extended(to: levelBits) - bus["bvalid"].extended(to: levelBits)
     }
+    offer(bursts, on: bus, "aw", widths, where: may, m)
     m.drive {
-      bus["awvalid"] <== bursts.valid && may
-      bursts.ready <== bus["awready"] && may
       entering.valid <== asks
       entering["data"] <== bursts["len"]
-      bus["awid"] <== 0
-      bus["awaddr"] <== bursts["addr"]
-      bus["awlen"] <== bursts["len"]
-      bus["awsize"] <== constant(widths.size, width: 3)
-      bus["awburst"] <== 1
     }
 
     m.comment("The data of the burst at the head of the queue.")

@@ -17,6 +17,7 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 /// Runs `body` with the path of a new folder, which is removed afterwards.
+@discardableResult
 func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory.path + "/mimegen-test-\(UUID().uuidString)"
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
