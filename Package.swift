@@ -38,7 +38,7 @@ let package = Package(
         "HDL", "RandomModules", "Verilated", "Lint",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "Machine", dependencies: ["HDL"]),
+    .target(name: "Machine", dependencies: ["HDL", "Components"]),
     .target(name: "Proofs", dependencies: ["HDL", "Components", "Machine", "Formal"]),
     .target(name: "Networks"),
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
@@ -93,6 +93,8 @@ let package = Package(
       name: "RandomModuleTests",
       dependencies: ["HDL", "RandomModules", "Simulation", "Verilated", "Lint"]),
     .testTarget(name: "MachineTests", dependencies: ["HDL", "Machine"]),
+    .testTarget(
+      name: "AcceleratorTests", dependencies: ["HDL", "Machine", "Lint", "Simulation", "Verilated"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(

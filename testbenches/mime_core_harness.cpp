@@ -82,6 +82,7 @@ struct mime_core {
     offered.resize(result_words);
     model->result_ready = 0;
     set_layer(0, 0, 0, 0);
+    model->hold = 0;
     model->event_clear = 0;
     model->event_select = 0;
     model->event_task = 0;

@@ -63,6 +63,8 @@ extension CoreParameters {
       add(isInput ? .output : .input, [("\(stream.prefix)_ready", 1)])
       add(isInput ? .input : .output, payload(of: stream).map { ($0.name, $0.width) })
     }
+    add(.input, [("hold", 1)])
+    add(.output, [("advances", 1)])
     add(.input, [("event_clear", 1), ("event_select", 5), ("event_task", taskWidth)])
     add(.output, [("event_count", 48)])
     return ports

@@ -12,7 +12,25 @@ extension Machine {
       + counters.enumerated().map { "counter \($0) \($1.name) \($1.isPerTask ? "task" : "layer")" }
   }()
 
+  /// What a program of the accelerator relies on beside parameter values: the forms of descriptors and
+  /// registers, and the counters by number.
+  static let acceleratorInterface: [String] =
+    ["accelerator \(acceleratorVersion)"]
+    + DescriptorField.allCases.map { "field \($0.rawValue) \($0)" }
+    + DescriptorFlag.allCases.map { "flag \($0.rawValue) \($0)" }
+    + acceleratorRegisters.registers.map { "register \($0.name)" }
+    + acceleratorCounters.enumerated().map {
+      "counter \($0) \($1.name) \($1.isPerTask ? "task" : "layer")"
+    }
+
+  /// The hash of `acceleratorInterface`, which parameter values are mixed into: 32-bit FNV-1a.
+  static let acceleratorInterfaceHash = fnv(acceleratorInterface.map { $0 + "\n" }.joined().utf8)
+
+  private static func fnv(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    bytes.reduce(0x811C_9DC5) { hash, byte in (hash ^ UInt32(byte)) &* 0x0100_0193 }
+  }
+
   /// The hash of `interface` that the core's `config_hash` port shows: 32-bit FNV-1a.
-  public static let configurationHash: UInt32 = interface.map { $0 + "\n" }.joined().utf8
-    .reduce(0x811C_9DC5) { hash, byte in (hash ^ UInt32(byte)) &* 0x0100_0193 }
+  public static let configurationHash: UInt32 = fnv(
+    interface.map { $0 + "\n" }.joined().utf8)
 }

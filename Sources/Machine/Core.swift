@@ -13,8 +13,8 @@ extension Machine {
       """
       MIME core: an output-stationary systolic array with zero gating, threshold lanes behind it, and
       event counters. One activation beat and one weight beat make a reduction step. The whole core
-      advances or freezes as one: it freezes while a result waits to be taken, and while a drain slot
-      waits for its threshold or channel beat.
+      advances or freezes as one: it freezes while a result waits to be taken, while a drain slot
+      waits for its threshold or channel beat, and while `hold` is 1.
       """
     ) { m in
       // MARK: Parameters
@@ -86,6 +86,8 @@ extension Machine {
       let resultLive = m.outputRegister("result_live", bits(lanes))
       let resultTask = m.outputRegister("result_task", bits(taskWidth))
       let resultLast = m.outputRegister("result_last", "the layer's last beat")
+      let hold = m.input("hold", "nothing advances in this cycle")
+      let advances = m.output("advances", "everything advances in this cycle")
       let eventClear = m.input("event_clear", "zeroes the counters")
       let eventSelect = m.input("event_select", bits(5), "which counter")
       let eventTask = m.input("event_task", bits(taskWidth), "of which task")
@@ -105,10 +107,12 @@ extension Machine {
       let stallResult = m.wire("stall_result", resultValid && !resultReady)
       let stallThreshold = m.wire(
         "stall_threshold", slot && !(thresholdValid && (!slotFirstRow || channelValid)))
-      let advance = m.wire("advance", !stallResult && !stallThreshold)
+      let advance = m.wire("advance", !hold && !stallResult && !stallThreshold)
+      let mayTake = m.wire("may_take", slot && !hold && !stallResult)
       m.drive {
-        thresholdReady <== (slot && !stallResult && (!slotFirstRow || channelValid))
-        channelReady <== (slot && slotFirstRow && !stallResult && thresholdValid)
+        advances <== advance
+        thresholdReady <== (mayTake && (!slotFirstRow || channelValid))
+        channelReady <== (mayTake && slotFirstRow && thresholdValid)
       }
 
       m.comment("A step is accepted with both its beats.")
@@ -261,7 +265,8 @@ extension Machine {
             "clk": clk, "rst": rst, "clear": eventClear, "event_select": eventSelect,
             "event_task": eventTask, "count": eventCount, "step": step, "last_tile": final,
             "offered": offered, "row_live": actLive, "column_live": weightLive,
-            "stall_result": stallResult, "stall_threshold": stallThreshold, "slot": slotTaken,
+            "stall_result": stallResult, "stall_threshold": stallThreshold, "hold": hold,
+            "slot": slotTaken,
             "slot_task": thresholdTask, "slot_first_group": slotFirstGroup,
             "channel": takesChannel, "lane_live": laneLive, "macs": macs, "steps": steps,
             "zeros": zeros, "result": resultTaken, "result_task": resultTask,

@@ -17,6 +17,7 @@ extension Machine {
       "slot.idle", "act.beat", "weight.beat", "weight.word", "channel.beat", "threshold.beat",
       "result.beat", "cycle.total", "cycle.compute", "cycle.stall.result",
       "cycle.stall.threshold", "cycle.stall.drain", "cycle.stall.operand", "cycle.drain",
+      "cycle.stall.hold",
     ].map { Counter(name: $0, isPerTask: false) }
 
   /// Bits of a counter.

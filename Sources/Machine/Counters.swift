@@ -32,6 +32,7 @@ extension Machine {
     let columnLive = m.input("column_live", bits(columns))
     let stallResult = m.input("stall_result", "frozen: a result is offered and not taken")
     let stallThreshold = m.input("stall_threshold", "frozen: a slot waits for its beats")
+    let hold = m.input("hold", "frozen from outside")
     m.comment("Drain slots.")
     let slot = m.input("slot", "a slot is processed")
     let slotTask = m.input("slot_task", bits(taskWidth))
@@ -72,7 +73,7 @@ extension Machine {
       }
     }
     let inLayer = m.wire("in_layer", running || step)
-    let moves = m.wire("moves", inLayer && !stallResult && !stallThreshold)
+    let moves = m.wire("moves", inLayer && !stallResult && !stallThreshold && !hold)
     let waits = m.wire("waits", moves && !step && !fed)
 
     m.comment("What happened in the cycle before.")
@@ -206,6 +207,7 @@ extension Machine {
     ofCycles("cycle_stall_drain", waits && offered)
     ofCycles("cycle_stall_operand", waits && !offered)
     ofCycles("cycle_drain", moves && fed)
+    ofCycles("cycle_stall_hold", inLayer && !stallResult && !stallThreshold && hold)
 
     m.comment("The count that is asked for.")
     m.clocked(clk) {

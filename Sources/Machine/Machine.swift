@@ -5,6 +5,9 @@ public enum Machine {
   /// Changes whenever a driver of the core must change with it.
   public static let version = "0.1.0"
 
+  /// Bits of an offset in the accelerator's memory image.
+  static let offsetWidth = 32
+
   /// The module that users instantiate.
   public static let top = core
 }

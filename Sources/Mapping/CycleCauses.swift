@@ -15,13 +15,15 @@ public struct CycleCauses: Sendable, Equatable {
   public var stallOperand = 0
   /// Every operand has been accepted, and results are on their way.
   public var drain = 0
+  /// Frozen from outside.
+  public var stallHold = 0
 
   /// No cycles.
   public init() {}
 
   /// The sum of the causes.
   public var sum: Int {
-    compute + stallResult + stallThreshold + stallDrain + stallOperand + drain
+    compute + stallResult + stallThreshold + stallDrain + stallOperand + drain + stallHold
   }
 
   /// The cycles of a layer when operands are always at hand and results are always accepted.

@@ -22,6 +22,7 @@ public enum Event: String, Sendable, CaseIterable {
   case cycleStallDrain = "cycle.stall.drain"
   case cycleStallOperand = "cycle.stall.operand"
   case cycleDrain = "cycle.drain"
+  case cycleStallHold = "cycle.stall.hold"
 
   /// The `event_select` of the core's counter; nil for skipped steps, which never reach the core.
   public var counterSelect: Int? {
@@ -48,6 +49,7 @@ public enum Event: String, Sendable, CaseIterable {
     case .cycleStallDrain: 18
     case .cycleStallOperand: 19
     case .cycleDrain: 20
+    case .cycleStallHold: 21
     }
   }
 

@@ -80,6 +80,7 @@ public struct LayerEvents: Sendable, Equatable {
       (.cycleTotal, \.total), (.cycleCompute, \.compute), (.cycleStallResult, \.stallResult),
       (.cycleStallThreshold, \.stallThreshold), (.cycleStallDrain, \.stallDrain),
       (.cycleStallOperand, \.stallOperand), (.cycleDrain, \.drain),
+      (.cycleStallHold, \.stallHold),
     ]
   }
 

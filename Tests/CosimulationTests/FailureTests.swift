@@ -30,6 +30,7 @@ import Verilated
         assign result_last = mode == 8;
         assign result_task = {2'b0, waver};
         assign {result_mask, result_act, result_nonzero, result_live} = 0;
+        assign advances = !hold;
         assign event_count = {27'd0, event_select, 13'd0, event_task};
       """)
 

@@ -1,0 +1,345 @@
+import Components
+import HDL
+
+extension Machine {
+  /// Words of 128 bits in which a program is read.
+  static let programWordWidth = 128
+
+  private enum SequencerState: String, CaseIterable {
+    case idle = "IDLE"
+    case fetch = "FETCH"
+    case descriptor = "DESCRIPTOR"
+    case check = "CHECK"
+    case fetchRuns = "FETCH_RUNS"
+    case runs = "READ_RUNS"
+    case start = "START"
+    case run = "RUN"
+    case settle = "SETTLE"
+    case select = "ASK_COUNT"
+    case count = "WRITE_COUNT"
+    case finish = "FINISH"
+  }
+
+  /// `mime_sequencer`: reads a program and runs its operations one after the other.
+  static let sequencer = Module(
+    "mime_sequencer",
+    """
+    Reads a program's descriptors, checks them, starts the operation, waits for its end, and writes the
+    counters. A program ends with its end operation, or early with the number of its error.
+    """
+  ) { m in
+    let size = m.parameter("SIZE", default: 3, in: 2...7, "log2 of a beat's bytes")
+    let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
+    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
+    let writeWidth = m.parameter("WRITE_WIDTH", default: 24, in: 16...30, "bits of a number of beats")
+    let fieldBits = bits(32)
+    let wordWidth = Nat.literal(programWordWidth)
+    let runWidth = m.constant("RUN_WIDTH", taskWidth, "There are as many runs as tasks, at most.")
+    let runsMost = m.constant("RUNS", .power(ofTwo: runWidth))
+    let linesLog2 = m.constant(
+      "LINES_LOG2", 3 - (clog2(max(1, .power(ofTwo: size + 3) / wordWidth) + 1) - 1),
+      "Lines of a descriptor, log2.")
+    let countBeats = m.constant("COUNT_BEATS", .power(ofTwo: max(size, 3)) / .power(ofTwo: size),
+      "Beats of a count.")
+    let counterTotal = acceleratorCounters.count
+    let taskCounters = acceleratorCounters.filter(\.isPerTask).count
+
+    let clk = m.input("clk")
+    let rst = m.input("rst", "synchronous")
+    m.comment("The registers.")
+    let go = m.input("go", "run the program at `program_offset`")
+    let program = m.input("program_offset", fieldBits, "offset of its first descriptor")
+    let limit = m.input("limit", fieldBits, "bytes of the memory's image")
+    let hash = m.input("hash", fieldBits, "of this configuration")
+    let busy = m.output("busy")
+    let done = m.output("done", "the program ends in this cycle")
+    let error = m.outputRegister("error", bits(8), reset: 0)
+    let operation = m.outputRegister("operation", bits(22), reset: 0)
+    m.comment("The program's words.")
+    let request = m.initiator(
+      "request",
+      .stream(.forward("offset", fieldBits), .forward("lines", bits(indexWide))))
+    let available = m.input("available")
+    let word = m.input("word", bits(wordWidth))
+    let take = m.output("take")
+    let indexNext = m.output("index_next", bits(indexWide))
+    let isEnd = m.output("is_end")
+    let lines = m.output("lines", bits(indexWide))
+    m.comment("The present operation.")
+    let descriptor = m.outputRegister("descriptor", bits(.literal(32 * DescriptorField.allCases.count)))
+    let start = m.output("start", "it starts")
+    let running = m.output("running", "it runs")
+    let ended = m.input("ended", "it has ended, but for what is still on its way")
+    let settled = m.input("settled", "nothing is on its way")
+    m.comment("The runs of images, for four readers.")
+    let readers = 4
+    let runNumber = (0..<readers).map { m.input("run_\($0)", bits(runWidth)) }
+    let runImages = (0..<readers).map { m.output("images_\($0)", bits(imageWidth)) }
+    let runTask = (0..<2).map { m.output("task_\($0)", bits(taskWidth)) }
+    let runOffset = m.output("offset_3", fieldBits)
+    m.comment("What went wrong, in any cycle.")
+    let readFails = m.input("read_fails")
+    let writeFails = m.input("write_fails")
+    let outside = m.input("outside", "a read is not inside the memory's image")
+    let misplaced = m.input("misplaced", "a place is not inside an activation buffer")
+    m.comment("The counters.")
+    let eventNumber = m.outputRegister("event_number", bits(8))
+    let eventTask = m.outputRegister("event_task", bits(taskWidth))
+    let counting = m.output("counting", "the counters are read here")
+    let countValid = m.output("count_valid", "a count is to be written")
+    let countReady = m.input("count_ready")
+    m.comment("Where what is written goes.")
+    let writes = m.initiator(
+      "write",
+      .stream(.forward("offset", fieldBits), .forward("count", bits(writeWidth), "beats")))
+
+    let state = m.stateMachine("state", SequencerState.self, reset: .idle)
+    func field(_ field: DescriptorField) -> Signal {
+      descriptor.slice(from: .literal(32 * field.rawValue), width: 32)
+    }
+    func low(_ field: DescriptorField) -> Signal {
+      descriptor.slice(from: .literal(32 * field.rawValue), width: 16)
+    }
+    func high(_ field: DescriptorField) -> Signal {
+      descriptor.slice(from: .literal(32 * field.rawValue + 16), width: 16)
+    }
+    func flag(_ flag: DescriptorFlag) -> Signal {
+      descriptor[.literal(32 * DescriptorField.operation.rawValue + flag.rawValue)]
+    }
+    let code = m.wire(
+      "code", descriptor.slice(from: .literal(32 * DescriptorField.operation.rawValue), width: 8))
+    func isOperation(_ operation: ProgramOperation) -> Signal { code == .literal(operation.rawValue) }
+
+    m.comment("Errors stay until the program ends.")
+    let failed = m.register("failed", bits(4), reset: 0)
+    m.clocked(clk, reset: rst) {
+      failed
+        <== mux(go, 0, failed) ||| concatenate(misplaced, outside, writeFails, readFails)
+    }
+
+    m.comment("Words of the program.")
+    let next = m.register("next_descriptor", fieldBits)
+    let index = m.register("index", bits(8), reset: 0, "Of the word in its block.")
+    let runs = m.wire(
+      "runs", descriptor.slice(from: .literal(32 * DescriptorField.runsAndSteps.rawValue), width: 8))
+    let readsDescriptor = m.wire("reads_descriptor", state.is(.descriptor))
+    let readsRuns = m.wire("reads_runs", state.is(.runs))
+    let takes = m.wire("takes", (readsDescriptor || readsRuns) && available)
+    let isLastWord = m.wire("is_last_word", mux(readsRuns, index + 1 == runs, index == 7))
+    let runsUp = m.wire("runs_up", runs.extended(to: 9) + 7)
+    let runBlocks = m.wire("run_blocks", runsUp.slice(from: 3, width: 6), "Runs, in eights.")
+    let linesOfOne = m.wire("lines_of_one", constant(1, width: 9))
+    let blocks = m.wire("blocks", mux(state.is(.fetch) || readsDescriptor, linesOfOne, runBlocks.extended(to: 9)))
+    let blockLines = m.wire(
+      "block_lines", blocks.shiftedLeft(by: constant(linesLog2, width: 2)).extended(to: indexWide))
+    m.drive {
+      request.valid <== state.is(.fetch) || state.is(.fetchRuns)
+      request["offset"] <== next
+      request["lines"] <== blockLines
+      lines <== blockLines
+      take <== takes
+      isEnd <== (readsDescriptor || readsRuns) && isLastWord
+      indexNext <== mux(takes, mux(isLastWord, 0, index + 1), index).extended(to: indexWide)
+    }
+    m.clocked(clk, reset: rst) {
+      When(takes) { index <== mux(isLastWord, 0, index + 1) }
+    }
+    let sum = m.register("sum", fieldBits)
+    let added = m.wire(
+      "added",
+      word.slice(from: 0, width: 32) + word.slice(from: 32, width: 32)
+        + word.slice(from: 64, width: 32) + word.slice(from: 96, width: 32))
+    m.clocked(clk) {
+      When(takes && readsDescriptor) {
+        descriptor
+          <== concatenate(
+            word,
+            descriptor.slice(
+              from: wordWidth,
+              width: .literal(32 * DescriptorField.allCases.count - programWordWidth)))
+        sum <== mux(index == 0, added, sum + added)
+      }
+      When(request.fires) {
+        next <== next + blocks.extended(to: 32).shiftedLeft(by: constant(7, width: 3))
+      }
+      When(go && state.is(.idle)) { next <== program }
+    }
+
+    m.comment("The runs.")
+    let images = m.memory("run_images", bits(imageWidth), depth: runsMost)
+    let tasks = m.memory("run_tasks", bits(taskWidth), depth: runsMost)
+    let offsets = m.memory("run_offsets", fieldBits, depth: runsMost)
+    let runIndex = m.wire("run_index", index.slice(from: 0, width: runWidth))
+    m.clocked(clk) {
+      When(takes && readsRuns) {
+        images[runIndex] <== word.slice(from: 0, width: imageWidth)
+        tasks[runIndex] <== word.slice(from: 16, width: taskWidth)
+        offsets[runIndex] <== word.slice(from: 32, width: 32)
+      }
+    }
+    m.drive {
+      for reader in 0..<readers { runImages[reader] <== images[runNumber[reader]] }
+      for reader in 0..<2 { runTask[reader] <== tasks[runNumber[reader]] }
+      runOffset <== offsets[runNumber[3]]
+    }
+
+    m.comment("What is wrong with a descriptor.")
+    let isLayer = m.wire("is_layer", isOperation(.layer))
+    let isKnown = m.wire("is_known", code <= .literal(ProgramOperation.store.rawValue))
+    let sizes: [Signal] = [
+      low(.blocks), high(.blocks), low(.inputSize), high(.inputSize), low(.outputSize),
+      high(.outputSize), low(.kernel), high(.kernel), low(.strideAndPadding), low(.pixel),
+      high(.pixel), field(.positions), field(.weightLines), field(.weightRepeats), runs,
+    ]
+    var layerSizes = sizes[0].anyBit
+    for size in sizes.dropFirst() { layerSizes = layerSizes && size.anyBit }
+    let hasSizes = m.wire(
+      "has_sizes",
+      field(.slots).anyBit && (!isLayer || layerSizes) && runs <= runsMost
+        && (!isLayer || !flag(.thresholds) || field(.thresholdLines).anyBit))
+    let writesData = m.wire(
+      "writes_data", isOperation(.store) || (isLayer && flag(.raw)))
+    let beats = m.wire("beats", descriptor.slice(
+      from: .literal(32 * DescriptorField.outputBase.rawValue), width: writeWidth))
+    func end(_ name: String, _ offset: Signal, _ beats: Signal) -> Signal {
+      m.wire(
+        name,
+        offset.extended(to: 40)
+          + beats.extended(to: 40).shiftedLeft(by: constant(size, width: 3)))
+    }
+    let dataEnd = end("data_end", field(.dataOffset), beats)
+    let counterBeats = m.constant(
+      "COUNTER_BEATS",
+      (.literal(counterTotal - taskCounters) + .literal(taskCounters) * .power(ofTwo: taskWidth))
+        * countBeats)
+    let counterBeatsBits = m.wire("counter_beats", constant(counterBeats, width: writeWidth))
+    let counterEnd = end("counter_end", field(.counterOffset), counterBeatsBits)
+    let wideLimit = m.wire("wide_limit", limit.extended(to: 40))
+    let isAddressed = m.wire(
+      "is_addressed",
+      (!writesData || (beats.anyBit && dataEnd <= wideLimit))
+        && (!flag(.counters) || counterEnd <= wideLimit))
+
+    m.comment("One operation after the other.")
+    let isPerTask = m.wire(
+      "is_per_task",
+      eventNumber < .literal(counters.filter(\.isPerTask).count)
+        || (eventNumber >= .literal(counters.count)
+          && eventNumber < .literal(counters.count + bufferCounters.filter(\.isPerTask).count)))
+    let isLastTask = m.wire("is_last_task", !isPerTask || eventTask.allBits)
+    let isLastCount = m.wire(
+      "is_last_count", eventNumber == .literal(counterTotal - 1) && isLastTask)
+    let wait = m.register("wait_cycles", bits(3), reset: 0)
+    let asksCounters = m.wire("asks_counters", state.is(.settle) && wait == 7 && settled && !failed.anyBit)
+    let asksData = m.wire("asks_data", state.is(.start) && writesData)
+    m.drive {
+      busy <== !state.is(.idle)
+      done <== state.is(.finish)
+      start <== state.is(.start) && (!writesData || writes.ready)
+      running <== state.is(.run)
+      counting <== state.is(.select) || state.is(.count)
+      countValid <== state.is(.count) && wait == 0
+      writes.valid <== asksData || (asksCounters && flag(.counters))
+      writes["offset"] <== mux(asksData, field(.dataOffset), field(.counterOffset))
+      writes["count"] <== mux(asksData, beats, counterBeatsBits)
+    }
+    func fail(_ cause: ProgramError) -> Signal { constant(.literal(cause.rawValue), width: 8) }
+    let busError = m.wire(
+      "bus_error",
+      mux(
+        failed[0], fail(.read),
+        mux(failed[1], fail(.write), mux(failed[2], fail(.address), fail(.place)))))
+    let isEndOperation = m.wire("is_end_operation", isOperation(.end))
+    let wrong = m.wire(
+      "wrong",
+      mux(
+        sum != 0, fail(.checksum),
+        mux(
+          field(.hash) != hash, fail(.hash),
+          mux(
+            !isKnown, fail(.operation),
+            mux(
+              isEndOperation, fail(.none),
+              mux(!hasSizes, fail(.zeroSize), mux(!isAddressed, fail(.address), fail(.none))))))))
+    m.clocked(clk, reset: rst) {
+      Match(state) { present in
+        switch present {
+        case .idle:
+          When(go) {
+            state <== .fetch
+            operation <== 0
+            error <== 0
+          }
+        case .fetch: When(request.ready) { state <== .descriptor }
+        case .descriptor: When(takes && isLastWord) { state <== .check }
+        case .check:
+          When(settled) {
+            state <== .finish
+            When(failed.anyBit) {
+              error <== busError
+            } else: {
+              When(wrong != 0) {
+                error <== wrong
+              } else: {
+                When(isLayer) { state <== .fetchRuns }
+                When(isOperation(.load) || isOperation(.store)) { state <== .start }
+              }
+            }
+          }
+        case .fetchRuns: When(request.ready) { state <== .runs }
+        case .runs: When(takes && isLastWord) { state <== .start }
+        case .start: When(!writesData || writes.ready) { state <== .run }
+        case .run:
+          wait <== 0
+          When(ended) { state <== .settle }
+        case .settle:
+          When(wait != 7) { wait <== wait + 1 }
+          When(wait == 7 && settled) {
+            When(flag(.counters)) {
+              When(writes.ready) { state <== .select }
+            } else: {
+              state <== .fetch
+              operation <== operation + 1
+            }
+            When(failed.anyBit) {
+              state <== .finish
+              error <== busError
+            }
+          }
+        case .select:
+          wait <== 2
+          state <== .count
+        case .count:
+          When(wait != 0) {
+            wait <== wait - 1
+          } else: {
+            When(countReady) {
+              When(isLastCount) {
+                state <== .fetch
+                operation <== operation + 1
+              } else: {
+                state <== .select
+              }
+            }
+          }
+        case .finish: state <== .idle
+        }
+      }
+    }
+    m.clocked(clk) {
+      When(state.is(.settle)) {
+        eventNumber <== 0
+        eventTask <== 0
+      }
+      When(state.is(.count) && wait == 0 && countReady) {
+        When(isLastTask) {
+          eventNumber <== eventNumber + 1
+          eventTask <== 0
+        } else: {
+          eventTask <== eventTask + 1
+        }
+      }
+    }
+  }
+}
