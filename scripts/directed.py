@@ -49,7 +49,7 @@ def situations(network):
             for image in range(plan.images):
                 for neuron, y in enumerate(network.acc[task, layer.name, image]):
                     t = network.thresholds[task, layer.name][neuron]
-                    channel = neuron // layer.size**2
+                    channel = neuron // layer.out**2
                     q = network.act[task, layer.name, image][neuron]
                     count_neuron(plan, y, t, numbers[2][channel], numbers[3][channel], q, counts)
     return counts
@@ -143,10 +143,8 @@ def flat(rows):
 
 
 def metadata(plan):
-    layers = [dict(name=la.name, kind=la.kind, cin=la.cin, cout=la.cout, size=la.size, pool=la.pool)
-              for la in plan.layers]
     result = dict(
-        layers=json.dumps(layers), tasks=",".join(plan.tasks), mode=plan.mode, input=plan.input,
+        layers=json.dumps([layer.metadata for layer in plan.layers]), tasks=",".join(plan.tasks), mode=plan.mode, input=plan.input,
         activation=plan.activation, clamp=json.dumps(plan.clamp), rounding=plan.rounding,
         source="synthetic, written by scripts/directed.py")
     if plan.relu_tasks:
@@ -160,7 +158,7 @@ def model_file(network):
         for owner in network.owners:
             prefix = f"{owner}.{layer.name}" if owner == "parent" else f"task.{owner}.{layer.name}"
             weights, bias, multipliers, shifts = network.numbers[owner, layer.name]
-            kernel = [3, 3] if layer.kind == "conv" else []
+            kernel = [layer.kernel, layer.kernel] if layer.kind == "conv" else []
             tensors += [
                 tensor(f"{prefix}.weight", [layer.cout, layer.cin] + kernel, flat(weights), "I"),
                 tensor(f"{prefix}.bias", [layer.cout], bias, "I"),

@@ -24,30 +24,50 @@ ROUNDINGS = {
 @dataclass(frozen=True)
 class Layer:
     name: str
-    kind: str  # "conv": 3x3, stride 1, padding 1; "fc"
+    kind: str  # "conv" or "fc"
     cin: int
     cout: int
-    size: int = 1
+    size: int = 1  # of the input
     pool: bool = False
+    kernel: int = None  # 3 by default, and 1 of "fc"
+    stride: int = 1
+    padding: int = None  # half the kernel by default
+
+    def __post_init__(self):
+        if self.kernel is None:
+            object.__setattr__(self, "kernel", 3 if self.kind == "conv" else 1)
+        if self.padding is None:
+            object.__setattr__(self, "padding", self.kernel // 2)
 
     @property
-    def kernel(self):
-        return 3 if self.kind == "conv" else 1
+    def out(self):
+        """Height and width of the output before pooling."""
+        return len(range(-self.padding, self.size + self.padding - self.kernel + 1, self.stride))
 
     @property
     def shape(self):
-        return [self.cout] + ([self.size, self.size] if self.kind == "conv" else [])
+        return [self.cout] + ([self.out, self.out] if self.kind == "conv" else [])
+
+    @property
+    def metadata(self):
+        """What a model file says of it; kernel, stride and padding where they are not default."""
+        result = dict(name=self.name, kind=self.kind, cin=self.cin, cout=self.cout, size=self.size,
+                      pool=self.pool)
+        if self.kind == "conv":
+            defaults = dict(kernel=3, stride=1, padding=self.kernel // 2)
+            result |= {n: getattr(self, n) for n, d in defaults.items() if getattr(self, n) != d}
+        return result
 
     def windows(self):
         """For each output position, the (k, index into the input) pairs inside the input."""
-        reach = self.kernel // 2
-        for row in range(self.size):
-            for column in range(self.size):
+        starts = range(-self.padding, self.size + self.padding - self.kernel + 1, self.stride)
+        for top in starts:
+            for left in starts:
                 pairs = []
                 for k in range(self.cin * self.kernel**2):
                     channel, tap = divmod(k, self.kernel**2)
-                    y = row + tap // self.kernel - reach
-                    x = column + tap % self.kernel - reach
+                    y = top + tap // self.kernel
+                    x = left + tap % self.kernel
                     if 0 <= y < self.size and 0 <= x < self.size:
                         pairs.append((k, (channel * self.size + y) * self.size + x))
                 yield pairs
@@ -60,8 +80,8 @@ class Layer:
     def pooled(self, q):
         if not self.pool:
             return q
-        edge = self.size // 2
-        at = lambda c, y, x: q[(c * self.size + y) * self.size + x]
+        edge = self.out // 2
+        at = lambda c, y, x: q[(c * self.out + y) * self.out + x]
         return [
             max(at(c, y, x), at(c, y, x + 1), at(c, y + 1, x), at(c, y + 1, x + 1))
             for c in range(self.cout) for y in range(0, 2 * edge, 2) for x in range(0, 2 * edge, 2)
@@ -127,6 +147,22 @@ PLANS = (
     Plan("k1", (Layer("fc1", "fc", 1, 48), Layer("fc2", "fc", 48, 10)),
          {"one": 2, "two": 3}, images=16),
     Plan("conventional", (Layer("conv1", "conv", 1, 4, 5, True), Layer("fc1", "fc", 16, 28)),
+         {"one": 2, "two": 3}, mode="conventional"),
+    Plan("kernel5", (Layer("conv1", "conv", 1, 4, 7, True, kernel=5),
+                     Layer("conv2", "conv", 4, 5, 3, kernel=1, stride=2),
+                     Layer("fc1", "fc", 20, 28)),
+         {"one": 3, "two": 2}),
+    Plan("kernel7", (Layer("conv1", "conv", 1, 3, 9, True, kernel=7, stride=2),
+                     Layer("conv2", "conv", 3, 4, 2, stride=2, padding=2),
+                     Layer("fc1", "fc", 16, 40)),
+         {"one": 3, "two": 2}, "s8", "s8", (-127, 127), extra=("lowest image value",)),
+    Plan("kernel2", (Layer("conv1", "conv", 2, 4, 5, kernel=2, stride=2, padding=0),
+                     Layer("conv2", "conv", 4, 5, 2, True, kernel=2),
+                     Layer("fc1", "fc", 5, 40)),
+         {"one": 3, "two": 2}, "s8", "u8", (-127, 127), "half-up"),
+    Plan("padding", (Layer("conv1", "conv", 1, 4, 6, True, kernel=5, stride=2, padding=4),
+                     Layer("conv2", "conv", 4, 4, 2, kernel=1),
+                     Layer("conv3", "conv", 4, 4, 2, True, padding=2)),
          {"one": 2, "two": 3}, mode="conventional"),
 )
 
@@ -207,7 +243,7 @@ class Network:
         weights = [self.draw_weights(layer, channel) for channel in range(layer.cout)]
         sums = {key: layer.sums(weights, self.inputs[key]) for key in keys}
         bias, multipliers, shifts, aimed = [], [], [], {}
-        positions = layer.size**2
+        positions = layer.out**2
         for channel in range(layer.cout):
             multiplier, shift = self.scale(max(abs(y) for s in sums.values() for y in s))
             key = keys[7 * self.drawn % len(keys)]
@@ -283,7 +319,7 @@ class Network:
 
     def place_thresholds(self, layer, task, aimed):
         plan = self.plan
-        count = layer.cout * layer.size**2
+        count = layer.cout * layer.out**2
         if plan.mode == "conventional" or task in plan.relu_tasks:
             self.thresholds[task, layer.name] = [0] * count
             return
@@ -303,7 +339,7 @@ class Network:
         mask = [int(y >= t) for y, t in zip(acc, self.thresholds[task, layer.name])]
         act = []
         for neuron, (y, m) in enumerate(zip(acc, mask)):
-            channel = neuron // layer.size**2
+            channel = neuron // layer.out**2
             x = Fraction(m * y * multipliers[channel], 2 ** shifts[channel])
             act.append(min(max(ROUNDINGS[self.plan.rounding](x), low), high))
         self.mask[task, layer.name, image] = mask

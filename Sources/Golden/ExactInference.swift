@@ -40,14 +40,14 @@ struct ExactInference {
     let (size, kernel) = (layer.size, layer.kernel)
     var result: [BigInteger] = []
     for output in 0..<layer.outputChannels {
-      for row in 0..<size {
-        for column in 0..<size {
+      for row in 0..<layer.outputSize {
+        for column in 0..<layer.outputSize {
           var sum = BigInteger(Int(numbers.bias[output]))
           for channel in 0..<layer.inputChannels {
             for ky in 0..<kernel {
               for kx in 0..<kernel {
-                let y = row + ky - layer.padding
-                let x = column + kx - layer.padding
+                let y = row * layer.stride + ky - layer.padding
+                let x = column * layer.stride + kx - layer.padding
                 guard (0..<size).contains(y), (0..<size).contains(x) else { continue }
                 let k = (channel * kernel + ky) * kernel + kx
                 sum.add(
@@ -85,7 +85,7 @@ struct ExactInference {
       for row in 0..<layer.pooledSize {
         for column in 0..<layer.pooledSize {
           let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map { dy, dx in
-            map[(channel * layer.size + 2 * row + dy) * layer.size + 2 * column + dx]
+            map[(channel * layer.outputSize + 2 * row + dy) * layer.outputSize + 2 * column + dx]
           }
           result.append(window.reduce(window[0], max))
         }

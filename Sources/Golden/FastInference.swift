@@ -49,8 +49,8 @@ struct FastInference: Sendable {
     result.reserveCapacity(layer.pooledOutputCount)
     for channel in 0..<layer.outputChannels {
       for row in 0..<layer.pooledSize {
-        let upper = (channel * layer.size + 2 * row) * layer.size
-        let lower = upper + layer.size
+        let upper = (channel * layer.outputSize + 2 * row) * layer.outputSize
+        let lower = upper + layer.outputSize
         for column in stride(from: 0, to: 2 * layer.pooledSize, by: 2) {
           result.append(
             max(

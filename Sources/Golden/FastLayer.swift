@@ -43,7 +43,7 @@ struct FastLayer: Sendable {
     _ input: [Int32], _ bias: [Int64], _ weights: [Sum]
   ) -> [Int64] {
     let channels = layer.outputChannels
-    let size = layer.size
+    let (size, stride, outputSize) = (layer.size, layer.stride, layer.outputSize)
     let startingSums = bias.map { Sum($0) }
     var sums: [Sum] = []
     sums.reserveCapacity(layer.outputCount)
@@ -54,12 +54,14 @@ struct FastLayer: Sendable {
           let (channel, tap) = k.quotientAndRemainder(dividingBy: layer.kernel * layer.kernel)
           let (ky, kx) = tap.quotientAndRemainder(dividingBy: layer.kernel)
           let row = UnsafeBufferPointer(rebasing: weights[k * channels..<(k + 1) * channels])
+          let columns = outputs(reading: kx)
           for y in outputs(reading: ky) {
-            for x in outputs(reading: kx) {
-              let inputRow = channel * size + y + ky - layer.padding
-              let a = Sum(truncatingIfNeeded: input[inputRow * size + x + kx - layer.padding])
+            let inputRow = channel * size + y * stride + ky - layer.padding
+            let inputStart = inputRow * size + kx - layer.padding
+            for x in columns {
+              let a = Sum(truncatingIfNeeded: input[inputStart + x * stride])
               guard a != 0 else { continue }
-              let start = (y * size + x) * channels
+              let start = (y * outputSize + x) * channels
               for output in 0..<channels { sums[start + output] &+= a &* row[output] }
             }
           }
@@ -73,7 +75,14 @@ struct FastLayer: Sendable {
 
   /// The output rows (or columns) whose kernel row (or column) `tap` lies inside the input.
   private func outputs(reading tap: Int) -> Range<Int> {
-    let first = max(layer.padding - tap, 0)
-    return first..<max(min(layer.size + layer.padding - tap, layer.size), first)
+    // Output o reads input o * stride + tap - padding, which must be in 0..<size.
+    let first = outputs(before: layer.padding - tap)
+    let end = min(outputs(before: layer.size + layer.padding - tap), layer.outputSize)
+    return first..<max(end, first)
+  }
+
+  /// How many outputs o of a map without end have o * stride < `end`.
+  private func outputs(before end: Int) -> Int {
+    end <= 0 ? 0 : (end + layer.stride - 1) / layer.stride
   }
 }

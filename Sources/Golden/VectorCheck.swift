@@ -109,8 +109,8 @@ private struct Place {
     let position = index % layer.positions
     throw VectorMismatch(
       task: model.tasks[task], image: image, layer: layer.name, level: level,
-      channel: index / layer.positions, row: position / layer.size,
-      column: position % layer.size, expected: Int64(expected[index]),
+      channel: index / layer.positions, row: position / layer.outputSize,
+      column: position % layer.outputSize, expected: Int64(expected[index]),
       actual: Int64(actual[index]))
   }
 }

@@ -36,8 +36,8 @@ struct Gatherer: Sendable {
     _ padded: [Int32], position: Int, row: Int, rows: Int,
     values: inout [Int32], nonzero: inout [Bool]
   ) {
-    let (y, x) = position.quotientAndRemainder(dividingBy: layer.size)
-    let start = y * (layer.size + 2 * layer.padding) + x
+    let (y, x) = position.quotientAndRemainder(dividingBy: layer.outputSize)
+    let start = (y * (layer.size + 2 * layer.padding) + x) * layer.stride
     padded.withUnsafeBufferPointer { padded in
       stepOffsets.withUnsafeBufferPointer { offsets in
         values.withUnsafeMutableBufferPointer { values in

@@ -69,17 +69,27 @@ private struct InputReads {
 
   init(_ layer: Layer) {
     self.layer = layer
-    let size = layer.size
-    let kernel = layer.kernel
-    // Output o reads input i along one axis when 0 <= i + padding - o < kernel.
-    let along = (0..<size).map { input in
-      min(input + layer.padding, size - 1) - max(input + layer.padding - kernel + 1, 0) + 1
+    let (outputs, kernel) = (layer.outputSize, layer.kernel)
+    // Output o reads input i along one axis when 0 <= i + padding - o * stride < kernel.
+    let along = (0..<layer.size).map { input in
+      let last = min((input + layer.padding) / layer.stride, outputs - 1)
+      let before = max(input + layer.padding - kernel + layer.stride, 0) / layer.stride
+      return max(last + 1 - before, 0)
     }
     readers = along.flatMap { y in along.map { x in y * x } }
-    // Along one axis padding * (padding + 1) / 2 taps of size * kernel fall off each end, counted
-    // without `readers`, so that active + gated = dense checks both.
-    let inside = size * kernel - layer.padding * (layer.padding + 1)
-    padding = layer.inputChannels * (size * size * kernel * kernel - inside * inside)
+    // Taps that fall off the two ends of an axis, counted without `readers`, so that
+    // active + gated = dense checks both.
+    let end = (outputs - 1) * layer.stride + kernel - layer.padding - layer.size
+    let outside = Self.outside(layer.padding, layer) + Self.outside(end, layer)
+    let inside = outputs * kernel - outside
+    padding = layer.inputChannels * (outputs * outputs * kernel * kernel - inside * inside)
+  }
+
+  /// Taps outside one end of an axis, where the outermost output has `reach` of them there, the
+  /// next one `stride` fewer, and so on; none if `reach` is negative.
+  private static func outside(_ reach: Int, _ layer: Layer) -> Int {
+    let outputs = min(max(reach, 0).dividedRoundingUp(by: layer.stride), layer.outputSize)
+    return outputs * reach - layer.stride * (outputs * (outputs - 1) / 2)
   }
 
   /// Reads of nonzero and of zero activations, padding among the latter, by all positions.

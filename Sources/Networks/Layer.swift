@@ -1,4 +1,4 @@
-/// The geometry of one layer: a 3x3 convolution (stride 1, padding 1) or a fully connected layer.
+/// The geometry of one layer: a convolution with a square kernel, or a fully connected layer.
 public struct Layer: Sendable, Equatable {
   public enum Kind: Sendable { case convolution, fullyConnected }
 
@@ -7,45 +7,54 @@ public struct Layer: Sendable, Equatable {
   /// Channels of the input; for a fully connected layer the length C*H*W of the flattened input.
   public let inputChannels: Int
   public let outputChannels: Int
-  /// Height and width of the input, and of the output before pooling; 1 if fully connected.
+  /// Height and width of the input; 1 if fully connected.
   public let size: Int
-  /// Height and width of the kernel: 3, or 1 if fully connected.
+  /// Height and width of the kernel; 1 if fully connected.
   public let kernel: Int
+  /// Rows (and columns) of the input from one output to the next; 1 if fully connected.
+  public let stride: Int
+  /// Zeros around the input on each side; 0 if fully connected.
+  public let padding: Int
   /// A 2x2 max-pool of stride 2 follows the requantization; odd last rows and columns are dropped.
   public let isPooled: Bool
 
-  /// A 3x3 convolution of stride 1 and padding 1 over a `size` x `size` map.
+  /// A `kernel` x `kernel` convolution over a `size` x `size` map.
+  ///
+  /// - Parameter padding: zeros around the input on each side; nil for half the kernel.
   public static func convolution(
-    _ name: String, inputChannels: Int, outputChannels: Int, size: Int, isPooled: Bool = false
+    _ name: String, inputChannels: Int, outputChannels: Int, size: Int, kernel: Int = 3,
+    stride: Int = 1, padding: Int? = nil, isPooled: Bool = false
   ) -> Layer {
     Layer(
       name: name, kind: .convolution, inputChannels: inputChannels,
-      outputChannels: outputChannels, size: size, kernel: 3, isPooled: isPooled)
+      outputChannels: outputChannels, size: size, kernel: kernel, stride: stride,
+      padding: padding ?? kernel / 2, isPooled: isPooled)
   }
 
   /// A fully connected layer from `inputs` values, flattened from [channel][row][column].
   public static func fullyConnected(_ name: String, inputs: Int, outputs: Int) -> Layer {
     Layer(
       name: name, kind: .fullyConnected, inputChannels: inputs, outputChannels: outputs, size: 1,
-      kernel: 1, isPooled: false)
+      kernel: 1, stride: 1, padding: 0, isPooled: false)
   }
-
-  /// Zeros around the input on each side.
-  public var padding: Int { kernel / 2 }
 
   /// Products per output, in the order (channel, ky, kx), kx fastest.
   public var reduction: Int { inputChannels * kernel * kernel }
 
+  /// Height and width of the output before pooling; 1 if fully connected. Rows and columns of the
+  /// padded input that no whole kernel is left for are not read.
+  public var outputSize: Int { (size + 2 * padding - kernel) / stride + 1 }
+
   /// Output positions before pooling, row-major.
-  public var positions: Int { size * size }
+  public var positions: Int { outputSize * outputSize }
 
   /// Height and width of the output after pooling, if any.
-  public var pooledSize: Int { isPooled ? size / 2 : size }
+  public var pooledSize: Int { isPooled ? outputSize / 2 : outputSize }
 
   /// Values of an input [inputChannels][size][size].
-  public var inputCount: Int { inputChannels * positions }
+  public var inputCount: Int { inputChannels * size * size }
 
-  /// Values of an output [outputChannels][size][size] before pooling.
+  /// Values of an output [outputChannels][outputSize][outputSize] before pooling.
   public var outputCount: Int { outputChannels * positions }
 
   /// Values of an output after pooling, if any.
@@ -59,6 +68,6 @@ public struct Layer: Sendable, Equatable {
 
   /// The shape of thresholds and traces in a file: [channels], or with [row, column].
   var outputShape: [Int] {
-    kind == .convolution ? [outputChannels, size, size] : [outputChannels]
+    kind == .convolution ? [outputChannels, outputSize, outputSize] : [outputChannels]
   }
 }

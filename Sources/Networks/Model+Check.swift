@@ -94,11 +94,34 @@ extension Layer {
           + "size \(size); channels are 1 to \(channels.upperBound), sizes 1 to \(sizes.upperBound)"
       )
     }
-    guard !isPooled || size > 1 else {
+    try checkKernel()
+    guard !isPooled || outputSize > 1 else {
       throw NetworkError("layer \(name) pools a map of size 1; pooling needs a size of at least 2")
     }
     guard kind == .convolution || (size == 1 && !isPooled) else {
       throw NetworkError("layer \(name) is fully connected: its size must be 1, without pooling")
+    }
+  }
+
+  /// That kernel, stride and padding are in range and leave an output.
+  private func checkKernel() throws(NetworkError) {
+    let kernels = 1...31
+    let strides = 1...8
+    guard kernels.contains(kernel), strides.contains(stride) else {
+      throw NetworkError(
+        "layer \(name) has a kernel of size \(kernel) and stride \(stride); kernels are "
+          + "\(kernels.lowerBound) to \(kernels.upperBound), strides \(strides.lowerBound) to "
+          + "\(strides.upperBound)")
+    }
+    guard (0..<kernel).contains(padding) else {
+      throw NetworkError(
+        "layer \(name) has padding \(padding); with a kernel of size \(kernel) it is 0 to "
+          + "\(kernel - 1)")
+    }
+    guard size + 2 * padding >= kernel else {
+      throw NetworkError(
+        "layer \(name) has a kernel of size \(kernel), but its padded input has only size "
+          + "\(size + 2 * padding)")
     }
   }
 

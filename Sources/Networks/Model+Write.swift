@@ -8,15 +8,16 @@ extension Model {
 
   var metadata: [String: String] {
     let layers = layers.map { layer in
-      JSON.object([
-        JSON.Member(name: "name", value: .string(layer.name)),
-        JSON.Member(
-          name: "kind", value: .string(layer.kind == .convolution ? "conv" : "fc")),
-        JSON.Member(name: "cin", value: .integer(layer.inputChannels)),
-        JSON.Member(name: "cout", value: .integer(layer.outputChannels)),
-        JSON.Member(name: "size", value: .integer(layer.size)),
-        JSON.Member(name: "pool", value: .boolean(layer.isPooled)),
-      ])
+      JSON.object(
+        [
+          JSON.Member(name: "name", value: .string(layer.name)),
+          JSON.Member(
+            name: "kind", value: .string(layer.kind == .convolution ? "conv" : "fc")),
+          JSON.Member(name: "cin", value: .integer(layer.inputChannels)),
+          JSON.Member(name: "cout", value: .integer(layer.outputChannels)),
+          JSON.Member(name: "size", value: .integer(layer.size)),
+          JSON.Member(name: "pool", value: .boolean(layer.isPooled)),
+        ] + layer.unusualGeometry)
     }
     let reluTasks = mode == .mime ? tasks.indices.filter { !hasThresholds(task: $0) } : []
     var metadata = [
@@ -75,5 +76,18 @@ extension Model {
         name: "\(name).bias", types: ElementType.signedIntegers, shape: [layer.outputChannels],
         values: numbers.bias),
     ]
+  }
+}
+
+extension Layer {
+  /// The members of the metadata that are left out where they have their default.
+  fileprivate var unusualGeometry: [JSON.Member] {
+    guard kind == .convolution else { return [] }
+    let members = [
+      ("kernel", kernel, usual: 3), ("stride", stride, usual: 1),
+      ("padding", padding, usual: kernel / 2),
+    ]
+    return members.filter { $0.1 != $0.usual }
+      .map { JSON.Member(name: $0.0, value: .integer($0.1)) }
   }
 }

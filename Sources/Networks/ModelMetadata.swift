@@ -99,19 +99,33 @@ struct ModelMetadata {
       guard let value = json[name]?.integer else { throw NetworkError("has no integer '\(name)'") }
       return value
     }
+    func optional(_ name: String) throws(NetworkError) -> Int? {
+      guard let value = json[name] else { return nil }
+      guard let integer = value.integer else {
+        throw NetworkError("has a '\(name)' that is not an integer")
+      }
+      return integer
+    }
     guard let name = json["name"]?.string else { throw NetworkError("has no string 'name'") }
     guard let isPooled = json["pool"]?.boolean else {
       throw NetworkError("has no 'pool' that is true or false")
     }
+    let kernel = try optional("kernel")
+    let stride = try optional("stride") ?? 1
+    let padding = try optional("padding")
     let kind = json["kind"]?.string
     switch kind {
     case "conv":
       return .convolution(
         name, inputChannels: try integer("cin"), outputChannels: try integer("cout"),
-        size: try integer("size"), isPooled: isPooled)
+        size: try integer("size"), kernel: kernel ?? 3, stride: stride, padding: padding,
+        isPooled: isPooled)
     case "fc":
       guard try integer("size") == 1, !isPooled else {
         throw NetworkError("is of kind 'fc': its size must be 1 and its pool false")
+      }
+      guard (kernel ?? 1, stride, padding ?? 0) == (1, 1, 0) else {
+        throw NetworkError("is of kind 'fc': it can have no kernel, stride or padding")
       }
       return .fullyConnected(name, inputs: try integer("cin"), outputs: try integer("cout"))
     default:

@@ -17,6 +17,10 @@ import Testing
   static let cases = [
     Case(name: "conventional", rounding: .halfEven, tasks: 2),
     Case(name: "k1", rounding: .halfEven, tasks: 2, images: 16),
+    Case(name: "kernel2", rounding: .halfUp, tasks: 2),
+    Case(name: "kernel5", rounding: .halfEven, tasks: 2),
+    Case(name: "kernel7", rounding: .halfEven, tasks: 2),
+    Case(name: "padding", rounding: .halfEven, tasks: 2),
     Case(name: "s16", rounding: .halfEven, tasks: 2),
     Case(name: "s24", rounding: .halfEven, tasks: 2),
     Case(name: "s8", rounding: .halfEven, tasks: 2),

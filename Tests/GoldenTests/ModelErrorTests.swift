@@ -126,6 +126,50 @@ import Testing
       layers: "\"size\":4", "\"size\":6",
       "layer fc1 takes 8 values, but layer conv1 gives 18"),
     Case(
+      layers: "\"size\":4", "\"size\":4,\"kernel\":\"3\"",
+      "element 0 of 'layers' in the metadata has a 'kernel' that is not an integer"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"stride\":1.5",
+      "element 0 of 'layers' in the metadata has a 'stride' that is not an integer"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"padding\":null",
+      "element 0 of 'layers' in the metadata has a 'padding' that is not an integer"),
+    Case(
+      layers: "\"size\":1", "\"size\":1,\"kernel\":3",
+      "element 1 of 'layers' in the metadata is of kind 'fc': it can have no kernel, stride or "
+        + "padding"),
+    Case(
+      layers: "\"size\":1", "\"size\":1,\"stride\":2",
+      "element 1 of 'layers' in the metadata is of kind 'fc': it can have no kernel, stride or "
+        + "padding"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"kernel\":0",
+      "layer conv1 has a kernel of size 0 and stride 1; kernels are 1 to 31, strides 1 to 8"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"kernel\":32",
+      "layer conv1 has a kernel of size 32 and stride 1; kernels are 1 to 31, strides 1 to 8"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"stride\":0",
+      "layer conv1 has a kernel of size 3 and stride 0; kernels are 1 to 31, strides 1 to 8"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"stride\":9",
+      "layer conv1 has a kernel of size 3 and stride 9; kernels are 1 to 31, strides 1 to 8"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"padding\":3",
+      "layer conv1 has padding 3; with a kernel of size 3 it is 0 to 2"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"padding\":-1",
+      "layer conv1 has padding -1; with a kernel of size 3 it is 0 to 2"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"kernel\":7,\"padding\":1",
+      "layer conv1 has a kernel of size 7, but its padded input has only size 6"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"stride\":4",
+      "layer conv1 pools a map of size 1; pooling needs a size of at least 2"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"stride\":2",
+      "layer fc1 takes 8 values, but layer conv1 gives 2"),
+    Case(
       layers: "\"kind\":\"fc\"", "\"kind\":\"conv\"",
       "layer fc1 takes 8 channels of size 1, but layer conv1 gives 2 of size 2"),
   ]
@@ -143,6 +187,14 @@ import Testing
     Case(
       tensor: "parent.conv1.weight", shape: [2, 1, 5, 5],
       "tensor 'parent.conv1.weight' has shape [2, 1, 5, 5] and must have [2, 1, 3, 3]"),
+    Case(
+      "tensor 'parent.conv1.weight' has shape [2, 1, 3, 3] and must have [2, 1, 2, 2]"
+    ) { _, metadata in
+      metadata["layers"] = metadata["layers"]!.replacing(
+        "\"size\":4", with: "\"size\":4,\"kernel\":2,\"padding\":0,\"stride\":1"
+      )
+      .replacing("\"cin\":8", with: "\"cin\":2")
+    },
     Case(
       tensor: "parent.conv1.weight", shape: [2, 1, 3, 3], types: [.uint8],
       "tensor 'parent.conv1.weight' is of type U8 and must be I8, I16, I32"),

@@ -21,6 +21,17 @@ import Testing
         testDescription: "unsigned with a ReLU task",
         model: try SyntheticModel.make(seed: 1, layers: layers, tasks: 3, reluTasks: [1])),
       Written(
+        testDescription: "kernels, strides and paddings",
+        model: try SyntheticModel.make(
+          seed: 4,
+          layers: [
+            .convolution(
+              "conv1", inputChannels: 1, outputChannels: 2, size: 9, kernel: 5, stride: 2),
+            .convolution(
+              "conv2", inputChannels: 2, outputChannels: 2, size: 5, padding: 0, isPooled: true),
+            .convolution("conv3", inputChannels: 2, outputChannels: 3, size: 1, kernel: 1),
+          ])),
+      Written(
         testDescription: "signed, 16 bits",
         model: try SyntheticModel.make(
           seed: 2, layers: layers, input: ActivationFormat(width: 12, isSigned: true),
@@ -41,6 +52,23 @@ import Testing
       try written.model.write(to: path)
       try expectEqual(try Model.load(path), written.model)
     }
+  }
+
+  /// What has its default is not written, as in files that know of no other geometry.
+  @Test func onlyUnusualGeometryIsWritten() throws {
+    func text(_ kernel: Int, _ stride: Int, _ padding: Int?) throws -> String {
+      let layer = Layer.convolution(
+        "c", inputChannels: 1, outputChannels: 1, size: 9, kernel: kernel, stride: stride,
+        padding: padding)
+      return try #require(SyntheticModel.make(seed: 1, layers: [layer]).metadata["layers"])
+    }
+    let usual =
+      "{\"name\":\"c\",\"kind\":\"conv\",\"cin\":1,\"cout\":1,\"size\":9,\"pool\":false"
+    #expect(try text(3, 1, nil) == "[\(usual)}]")
+    #expect(try text(3, 1, 1) == "[\(usual)}]")
+    #expect(try text(7, 1, 3) == "[\(usual),\"kernel\":7}]")
+    #expect(try text(3, 2, nil) == "[\(usual),\"stride\":2}]")
+    #expect(try text(5, 3, 0) == "[\(usual),\"kernel\":5,\"stride\":3,\"padding\":0}]")
   }
 
   private func expectEqual(_ a: Model, _ b: Model) throws {

@@ -25,7 +25,9 @@ import Testing
         seed: 5,
         layers: [
           .convolution("conv1", inputChannels: 1, outputChannels: 2, size: 4),
-          .convolution("conv2", inputChannels: 2, outputChannels: 3, size: 4, isPooled: true),
+          // From 4x4 to 5x5.
+          .convolution(
+            "conv2", inputChannels: 2, outputChannels: 3, size: 4, kernel: 2, isPooled: true),
         ]))
     let images = SyntheticModel.images(for: golden.model, count: 3, seed: 6)
     let tasks = golden.model.tasks.indices.map { task in
@@ -37,7 +39,7 @@ import Testing
       }
       var logits = inferences.map(\.logits)
       if task == 1 {
-        let neuron = 2 * 16 + 1 * 4 + 3
+        let neuron = 2 * 25 + 1 * 5 + 3
         traces[1][1] = traces[1][1].changed(fault, at: neuron)
         if fault == .logit { logits[2][1] += 1 }
         if fault == .tracedLogit { logits[0][1] += 1 }

@@ -20,7 +20,8 @@ import Testing
           slots: tile.slots.map { slot in
             let (image, position) = group.place(ofSlot: slot)
             return TileWalk.Slot(
-              image: image, y: position / group.layer.size, x: position % group.layer.size)
+              image: image, y: position / group.layer.walkedSize,
+              x: position % group.layer.walkedSize)
           },
           channels: Array(tile.channels))
       }

@@ -51,7 +51,7 @@ import Testing
           == zip(expected.slots, tasks).flatMap { slot, task in
             expected.channels.map { channel in
               model.parameters(ofLayer: 0, task: task)
-                .thresholds[(channel * layer.size + slot.y) * layer.size + slot.x]
+                .thresholds[(channel * layer.walkedSize + slot.y) * layer.walkedSize + slot.x]
             }
           })
     }

@@ -46,6 +46,17 @@ struct Example: Sendable, CustomTestStringConvertible {
     .convolution("odd", inputChannels: 2, outputChannels: 5, size: 3),
     .convolution("pooled", inputChannels: 1, outputChannels: 7, size: 5, isPooled: true),
     .convolution("even", inputChannels: 3, outputChannels: 17, size: 4),
+    .convolution("1x1", inputChannels: 3, outputChannels: 4, size: 3, kernel: 1),
+    .convolution(
+      "unread", inputChannels: 2, outputChannels: 3, size: 6, kernel: 1, stride: 3),
+    .convolution("2x2", inputChannels: 2, outputChannels: 3, size: 3, kernel: 2, isPooled: true),
+    .convolution(
+      "strided", inputChannels: 1, outputChannels: 6, size: 7, stride: 2, padding: 0),
+    .convolution(
+      "padded", inputChannels: 2, outputChannels: 5, size: 4, kernel: 5, stride: 2, padding: 4,
+      isPooled: true),
+    .convolution(
+      "covering", inputChannels: 1, outputChannels: 2, size: 2, kernel: 7, stride: 2, padding: 3),
     .fullyConnected("step", inputs: 1, outputs: 1),
     .fullyConnected("small", inputs: 7, outputs: 5),
     .fullyConnected("wide", inputs: 33, outputs: 19),

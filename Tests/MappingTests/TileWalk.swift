@@ -40,8 +40,8 @@ struct TileWalk {
       let layer = model.geometry(ofLayer: layer, task: owner)
       var slots: [Slot] = []
       for image in images {
-        for y in 0..<layer.size {
-          for x in 0..<layer.size { slots.append(Slot(image: image, y: y, x: x)) }
+        for y in 0..<layer.walkedSize {
+          for x in 0..<layer.walkedSize { slots.append(Slot(image: image, y: y, x: x)) }
         }
       }
       var channels = Array(0..<layer.outputChannels)
@@ -63,8 +63,8 @@ struct TileWalk {
   /// What a slot reads at step `step` of the reduction.
   func activation(_ slot: Slot, step: Int, in layer: Layer) -> Int32 {
     let channel = step / (layer.kernel * layer.kernel)
-    let y = slot.y + step / layer.kernel % layer.kernel - layer.kernel / 2
-    let x = slot.x + step % layer.kernel - layer.kernel / 2
+    let y = slot.y * layer.stride + step / layer.kernel % layer.kernel - layer.padding
+    let x = slot.x * layer.stride + step % layer.kernel - layer.padding
     guard (0..<layer.size).contains(y), (0..<layer.size).contains(x) else { return 0 }
     return inputs[slot.image][(channel * layer.size + y) * layer.size + x]
   }
@@ -104,7 +104,8 @@ struct TileWalk {
           events[.resultWord, task: task] += 1
           guard !isHead else { continue }
           events[.thresholdCompare, task: task] += 1
-          let passes = masks[slot.image][(channel * layer.size + slot.y) * layer.size + slot.x]
+          let side = layer.walkedSize
+          let passes = masks[slot.image][(channel * side + slot.y) * side + slot.x]
           events[passes ? .requantize : .thresholdMasked, task: task] += 1
         }
       }
@@ -116,5 +117,18 @@ struct TileWalk {
     events[.cycleDrain] = drain + array.rows + array.columns - 2 + 5
     events[.cycleTotal] += events[.cycleDrain]
     return events
+  }
+}
+
+extension Layer {
+  /// Height and width of the output: how often the kernel fits the padded input.
+  var walkedSize: Int {
+    var places = 0
+    var end = kernel
+    while end <= size + 2 * padding {
+      places += 1
+      end += stride
+    }
+    return places
   }
 }

@@ -80,8 +80,8 @@ struct LayerComparison {
         let source = mapping.batch.images[image]
         let mismatch = Mismatch(
           task: model.tasks[source.task], image: source.image, layer: group.layer.name,
-          level: level, channel: channel, row: position / group.layer.size,
-          column: position % group.layer.size, expected: wanted, actual: actual)
+          level: level, channel: channel, row: position / group.layer.outputSize,
+          column: position % group.layer.outputSize, expected: wanted, actual: actual)
         return (mismatch, cursor.beats - 1)
       }
     }

@@ -19,7 +19,7 @@ struct ImageOutputs: Sendable {
   /// 2x2 max-pool of stride 2 where the layer pools; odd last rows and columns are dropped.
   func pooled(_ layer: Layer) -> [Int32] {
     guard layer.isPooled else { return activations }
-    let (size, half) = (layer.size, layer.pooledSize)
+    let (size, half) = (layer.outputSize, layer.pooledSize)
     var result: [Int32] = []
     result.reserveCapacity(layer.pooledOutputCount)
     for channel in 0..<layer.outputChannels {
