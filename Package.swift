@@ -43,6 +43,7 @@ let package = Package(
     .target(name: "Networks"),
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
+    .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
     .target(name: "Energy", dependencies: ["Networks", "Mapping"]),
     .target(
       name: "Testbench", path: "testbenches", sources: ["Testbench.swift"],
@@ -94,7 +95,11 @@ let package = Package(
       dependencies: ["HDL", "RandomModules", "Simulation", "Verilated", "Lint"]),
     .testTarget(name: "MachineTests", dependencies: ["HDL", "Machine"]),
     .testTarget(
-      name: "AcceleratorTests", dependencies: ["HDL", "Machine", "Lint", "Simulation", "Verilated"]),
+      name: "AcceleratorTests",
+      dependencies: [
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation", "Lint",
+        "Simulation", "Verilated",
+      ]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(

@@ -26,6 +26,19 @@ extension Machine {
   /// The hash of `acceleratorInterface`, which parameter values are mixed into: 32-bit FNV-1a.
   static let acceleratorInterfaceHash = fnv(acceleratorInterface.map { $0 + "\n" }.joined().utf8)
 
+  /// The parameters that a program depends on, in the order in which the hash takes them.
+  static let hashedParameters = [
+    "ROWS", "COLS", "ACT_WIDTH", "ACT_SIGNED", "WEIGHT_WIDTH", "ACC_WIDTH", "MULT_WIDTH",
+    "ROUNDING", "TASK_WIDTH", "FEED_BANKS", "AXI_DATA_WIDTH",
+  ]
+
+  /// The hash of the accelerator with `parameters`, which each descriptor of its programs has.
+  public static func programHash(_ parameters: Configuration) -> UInt32 {
+    hashedParameters.reduce(acceleratorInterfaceHash) { hash, name in
+      (hash ^ UInt32(parameters[name]!)) &* 0x0100_0193
+    }
+  }
+
   private static func fnv(_ bytes: some Sequence<UInt8>) -> UInt32 {
     bytes.reduce(0x811C_9DC5) { hash, byte in (hash ^ UInt32(byte)) &* 0x0100_0193 }
   }

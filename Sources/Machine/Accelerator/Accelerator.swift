@@ -5,7 +5,7 @@ extension Machine {
   /// `mime_accelerator`: the core with its memories, run by a program in DRAM.
   ///
   /// docs/accelerator.md is the contract of its parameters, registers, programs and cycles.
-  static let accelerator = Module(
+  public static let accelerator = Module(
     "mime_accelerator",
     """
     MIME accelerator: reads a program from memory over AXI4, runs its layers for a batch of images of
@@ -117,6 +117,7 @@ extension Machine {
     let askedTask = m.wire("asked_task", bits(8))
     let count = m.wire("count", bits(.literal(counterWidth)))
     let allBase = m.wire("all_base", concatenate(baseHigh, baseLow))
+    m.unused("high_base", allBase)
     let base = m.wire("base", allBase.slice(from: 0, width: addressWidth))
     func number(_ value: Nat, _ width: Nat) -> Signal { constant(value, width: width) }
     m.instance(
@@ -267,6 +268,7 @@ extension Machine {
 
     // MARK: The sequencer
     let descriptor = m.wire("descriptor", bits(.literal(32 * DescriptorField.allCases.count)))
+    m.unused("fields", descriptor)
     func field(_ field: DescriptorField, _ low: Int = 0, _ width: Nat = 32) -> Signal {
       descriptor.slice(from: .literal(32 * field.rawValue + low), width: width)
     }
@@ -573,7 +575,7 @@ extension Machine {
         "windows": inWindows, "is_signed": isSignedOutput,
         "height": field(.outputSize, 0, mapWidth), "width": field(.outputSize, 16, mapWidth),
         "slots": slots, "base": field(.outputBase, 0, placeWidth),
-        "pixel_words": field(.outputPixel, 0, mapWidth), "run": runNumber[2],
+        "pixel_words": field(.outputPixel, 0, placeWidth), "run": runNumber[2],
         "images": runImages[2], "valid": hiddenTaken, "act": resultAct, "live": resultLive,
         "read_address": mergeAddress, "read_word": mergeWord, "merges": merges,
         "write": backWrite, "write_address": backAddress, "write_word": backWord,
@@ -767,6 +769,7 @@ extension Machine {
       m.drive { count <== mux(isBuffer, bufferCount, coreCount) }
     } else: {
       m.drive { count <== coreCount }
+      for (name, ring) in zip(names, rings) { m.unused("\(name)_beats", ring.beat) }
       m.unused(
         "events", running, merges, feedTask, issued, tileDrains, resultTask,
         selected.slice(from: 5, width: 3))

@@ -76,7 +76,7 @@ extension Machine {
       "chunk_bytes", chunkLines.extended(to: offsetWidth + 1) * constant(lineBytes, width: 18))
     let end = m.wire(
       "chunk_end", offset.extended(to: offsetWidth + 1) + bytes.slice(from: 0, width: offsetWidth + 1))
-    m.unused("bytes", bytes.slice(from: offsetWidth + 1, width: 16))
+    m.unused("bytes", bytes.slice(from: offsetWidth + 1, width: 18))
     let isInside = m.wire("is_inside", end <= limit.extended(to: offsetWidth + 1))
     let reads = m.wires(
       "read",
@@ -201,10 +201,12 @@ extension Machine {
     let headNext = wrapped("head_next", headSum)
     let goneNext = m.wire("gone_next", mux(ends, 0, goneWide + frees.extended(to: wide)))
     let placeNext = m.wire("place_next", lineOf("line_next", indexNext) - goneNext)
+    m.unused("far", placeNext)
     let addressSum = m.wire(
       "address_sum",
       headNext + placeNext.slice(from: 0, width: levelWidth).extended(to: levelWidth + 1))
     let addressNext = wrapped("address_next", addressSum)
+    m.unused("carry", headNext, addressNext)
     let address = m.register("address", bits(positionWidth), reset: 0)
     m.clocked(clk, reset: rst) {
       head <== headNext.slice(from: 0, width: positionWidth)

@@ -128,6 +128,7 @@ extension Machine {
     let takes = m.wire("takes", (readsDescriptor || readsRuns) && available)
     let isLastWord = m.wire("is_last_word", mux(readsRuns, index + 1 == runs, index == 7))
     let runsUp = m.wire("runs_up", runs.extended(to: 9) + 7)
+    m.unused("rest_of_eight", runsUp.slice(from: 0, width: 3))
     let runBlocks = m.wire("run_blocks", runsUp.slice(from: 3, width: 6), "Runs, in eights.")
     let linesOfOne = m.wire("lines_of_one", constant(1, width: 9))
     let blocks = m.wire("blocks", mux(state.is(.fetch) || readsDescriptor, linesOfOne, runBlocks.extended(to: 9)))

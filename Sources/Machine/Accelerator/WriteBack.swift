@@ -33,7 +33,7 @@ extension Machine {
     let width = m.input("width", bits(mapWidth))
     let slots = m.input("slots", bits(slotWidth), "slots of a column block")
     let base = m.input("base", bits(placeWidth), "of the first image's output")
-    let pixelWords = m.input("pixel_words", bits(mapWidth), "words of a pixel of the output")
+    let pixelWords = m.input("pixel_words", bits(placeWidth), "words of a pixel of the output")
     m.comment("The runs of images.")
     let run = m.output("run", bits(runWidth))
     let images = m.input("images", bits(imageWidth), "images of the run")
@@ -111,7 +111,7 @@ extension Machine {
     m.drive { merges <== valid && merging }
     let address = m.register("address", bits(placeWidth))
     let rowBase = m.register("row_base", bits(placeWidth), "Of the pooled row.")
-    let next = m.wire("next_address", address + pixelWords.extended(to: placeWidth))
+    let next = m.wire("next_address", address + pixelWords)
     let after = m.wire("address_after", mux(writes, next, address))
     let endsRow = m.wire("ends_row", toRow || toImage)
     let again = m.wire("again", pooled && !windows && !oddRow && endsRow, "The pooled row is not done.")
