@@ -63,6 +63,7 @@ class Waiting {
   uint32_t count() const { return count_; }
   Item &operator[](uint32_t index) { return items_[index]; }
   Item &front() { return items_[0]; }
+  const Item &front() const { return items_[0]; }
   void push(const Item &item) { items_[count_++] = item; }
   void erase(uint32_t index) {
     --count_;

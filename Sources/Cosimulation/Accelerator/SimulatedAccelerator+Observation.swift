@@ -10,7 +10,8 @@ extension SimulatedAccelerator {
       library.readCounts(accelerator, UInt32(id), &bursts, &beats)
       if bursts > 0 || beats > 0 { counts.reads[id] = .init(bursts: bursts, beats: beats) }
     }
-    library.writeCounts(accelerator, &counts.writes.bursts, &counts.writes.beats, &counts.bytesWritten)
+    library.writeCounts(
+      accelerator, &counts.writes.bursts, &counts.writes.beats, &counts.bytesWritten)
     return counts
   }
 
