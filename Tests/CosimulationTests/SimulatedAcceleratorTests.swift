@@ -45,7 +45,7 @@ import Verilated
     return accelerator
   }
 
-  @Test(arguments: [2, 4, 6], surroundings.indices) func copies(size: Int, index: Int) throws {
+  @Test(arguments: [2, 4, 6, 7], surroundings.indices) func copies(size: Int, index: Int) throws {
     let memory = Self.memory()
     let accelerator = try Self.accelerator(
       size: size, memory, Self.surroundings[index], xSeed: UInt32(index))
