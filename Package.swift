@@ -48,9 +48,12 @@ let package = Package(
     .target(
       name: "Testbench", path: "testbenches", sources: ["Testbench.swift"],
       resources: [
-        .embedInCode("mime_core_harness.cpp"), .embedInCode("mime_core_ports.h"),
-        .embedInCode("mime_core_queue.h"), .embedInCode("mime_core_bare_loop.h"),
-        .embedInCode("mime_core_print.h"),
+        .embedInCode("harness_print.h"), .embedInCode("harness_random.h"),
+        .embedInCode("harness_simulation.h"), .embedInCode("mime_core_harness.cpp"),
+        .embedInCode("mime_core_ports.h"), .embedInCode("mime_core_queue.h"),
+        .embedInCode("mime_core_bare_loop.h"), .embedInCode("mime_accelerator_harness.cpp"),
+        .embedInCode("mime_accelerator_memory.h"), .embedInCode("mime_accelerator_channels.h"),
+        .embedInCode("mime_accelerator_port.h"), .embedInCode("mime_accelerator_registers.h"),
       ]),
     .target(
       name: "Cosimulation",
@@ -103,7 +106,8 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(
-      name: "CosimulationTests", dependencies: ["HDL", "Machine", "Cosimulation", "Verilated"]),
+      name: "CosimulationTests",
+      dependencies: ["HDL", "Components", "Machine", "Cosimulation", "Verilated"]),
     .testTarget(
       name: "VerificationTests",
       dependencies: [

@@ -5,50 +5,27 @@
 // must stay there until the stream has released their segment. Every function that can fail returns
 // a Status; after `failed`, mime_core_failure tells why and the core can only be destroyed.
 //
-// Needs the model's prefix to be Vmime_core, and VL_USER_STOP, VL_USER_FATAL and VL_USER_FINISH
-// defined for all of its files, so that $stop, $fatal and $finish come back as failures.
+// Needs the model's prefix to be Vmime_core, and the definitions of harness_simulation.h.
 
 #include <array>
 #include <chrono>
-#include <cstdarg>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
-#include <exception>
-#include <memory>
-#include <string>
 #include <vector>
 
+#include "harness_simulation.h"
 #include "mime_core_bare_loop.h"
 #include "mime_core_ports.h"
 #include "mime_core_queue.h"
-#if VM_TRACE
-#include "verilated_vcd_c.h"
-#endif
 
 namespace {
 
 constexpr uint32_t interface_version = 1;
-constexpr int reset_cycles = 4;
-
-// The numbers of both are part of the C interface.
-enum Status { failed = -1, ran_cycles, saw_last_result, needs_input };
-// Verilator stops for $stop, $fatal, $error and assertions alike; `fatal` is its own complaint.
-enum FailureKind { none, stop, fatal, finish, protocol };
-
-struct Failure {
-  FailureKind kind = none;
-  std::string message;
-};
+// The numbers are part of the C interface, and so is `failed`.
+enum Status { ran_cycles, saw_last_result, needs_input };
 
 }  // namespace
 
-struct mime_core {
-  // The core that this thread is evaluating, for the functions that Verilator calls.
-  static thread_local mime_core *current;
-
-  VerilatedContext context;
-  std::unique_ptr<Vmime_core> model;
+struct mime_core : Simulation<Vmime_core> {
   std::array<Queue, input_streams> queues;
   Stall result_stall;
   uint32_t result_words = 0;
@@ -57,22 +34,9 @@ struct mime_core {
   std::vector<uint32_t> held, offered;
   std::vector<uint16_t> port_trace;
   bool records_ports = false;
-  uint64_t cycle = 0;
-  Failure failure;
-  // The text that Verilator printed of a failure before it called vl_stop.
-  std::string printed;
-#if VM_TRACE
-  VerilatedVcdC waves;
-  uint64_t waves_from = 0, waves_to = 0;
-#endif
 
   void start(uint32_t x_seed) {
-    context.randReset(2);
-    context.randSeed(int(x_seed % 0x7fffffff) + 1);  // 0 would seed from the system
-#if VM_TRACE
-    context.traceEverOn(true);
-#endif
-    model = std::make_unique<Vmime_core>(&context, "mime_core");
+    make_model("mime_core", x_seed);
     set_words<activation>();
     set_words<weight>();
     set_words<channel>();
@@ -102,7 +66,7 @@ struct mime_core {
     load(model->layer_clamp_high, high);
   }
 
-  Status run(uint64_t cycles, uint32_t open, bool stops_after_last) {
+  int run(uint64_t cycles, uint32_t open, bool stops_after_last) {
     for (; cycles > 0; --cycles) {
       for (int s = 0; s < input_streams; ++s) {
         if (open >> s & 1 && queues[s].is_empty()) return needs_input;
@@ -110,19 +74,6 @@ struct mime_core {
       if (step() && stops_after_last) return saw_last_result;
     }
     return ran_cycles;
-  }
-
-  void evaluate_low() {
-    model->clk = 0;
-    model->eval();
-    dump(0);
-  }
-
-  void evaluate_high() {
-    model->clk = 1;
-    model->eval();
-    dump(1);
-    ++cycle;
   }
 
  private:
@@ -204,78 +155,9 @@ struct mime_core {
     return handshake<activation>() | handshake<weight>() | handshake<channel>() |
            handshake<threshold>() | handshake<result>();
   }
-
-  void dump(uint32_t half) {
-#if VM_TRACE
-    if (cycle >= waves_from && cycle < waves_to) waves.dump(2 * cycle + half);
-#else
-    (void)half;
-#endif
-  }
 };
 
-thread_local mime_core *mime_core::current = nullptr;
-
-namespace {
-
-// Ends the evaluation. What the model printed before it called, "[time] %Fatal: file:line: text",
-// says more than `what`.
-[[noreturn]] void fail(FailureKind kind, const char *file, int line, const char *what) {
-  const std::string printed = mime_core::current ? mime_core::current->printed : "";
-  for (const char *mark : {"%Fatal: ", "%Error: "}) {
-    const size_t start = printed.find(mark);
-    if (start == std::string::npos) continue;
-    const size_t text = start + std::strlen(mark);
-    throw Failure{kind, printed.substr(text, printed.find('\n', text) - text)};
-  }
-  throw Failure{kind, std::string(file) + ":" + std::to_string(line) + ": " + what};
-}
-
-// Runs `body` for its Status and turns what it throws into a failure of the core.
-template <class Body>
-int guarded(mime_core *core, Body body) {
-  if (core->failure.kind != none) return failed;
-  mime_core::current = core;
-  Verilated::threadContextp(&core->context);
-  try {
-    return body();
-  } catch (const Failure &failure) {
-    core->failure = failure;
-  } catch (const std::exception &error) {
-    core->failure = {fatal, error.what()};
-  }
-  return failed;
-}
-
-}  // namespace
-
-// ---- What Verilator calls ----
-
-// What the Verilog displays goes to standard error; the text of a failure is kept for its message.
-int mime_core_print(const char *format, ...) {
-  char text[4096];
-  va_list arguments;
-  va_start(arguments, format);
-  const int length = std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  const bool is_failure = std::strstr(text, "%Error: ") || std::strstr(text, "%Fatal: ");
-  if (is_failure && mime_core::current) {
-    mime_core::current->printed = text;
-  } else {
-    std::fputs(text, stderr);
-  }
-  return length;
-}
-
-void vl_stop(const char *file, int line, const char *) { fail(stop, file, line, "$stop"); }
-void vl_finish(const char *file, int line, const char *) { fail(finish, file, line, "$finish"); }
-void vl_fatal(const char *file, int line, const char *, const char *message) {
-  fail(fatal, file, line, message);
-}
-
 // ---- The C interface ----
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
 
 // Compared by the program that loads the library before it calls anything else.
 EXPORT uint32_t mime_core_interface_version() { return interface_version; }
@@ -283,18 +165,11 @@ EXPORT uint32_t mime_core_interface_version() { return interface_version; }
 // A core after reset, its registers first filled from `x_seed`. It may have failed already.
 EXPORT mime_core *mime_core_create(uint32_t x_seed) {
   auto *core = new mime_core;
-  guarded(core, [&] { return core->start(x_seed), ran_cycles; });
+  core->guarded([&] { return core->start(x_seed), ran_cycles; });
   return core;
 }
 
-EXPORT void mime_core_destroy(mime_core *core) {
-  mime_core::current = nullptr;
-  Verilated::threadContextp(&core->context);
-#if VM_TRACE
-  core->waves.close();
-#endif
-  delete core;
-}
+EXPORT void mime_core_destroy(mime_core *core) { delete core; }
 
 // Why the core failed, in one line that lives as long as the core; empty when it did not.
 EXPORT const char *mime_core_failure(mime_core *core, int32_t *kind) {
@@ -338,7 +213,7 @@ EXPORT uint64_t mime_core_released(mime_core *core, uint32_t stream) {
 // of the bit set `open` has no beat left, which is seen before the cycle in which it would matter.
 EXPORT int32_t mime_core_run(mime_core *core, uint64_t cycles, uint32_t open,
                              uint32_t stops_after_last) {
-  return guarded(core, [&] { return core->run(cycles, open, stops_after_last != 0); });
+  return core->guarded([&] { return core->run(cycles, open, stops_after_last != 0); });
 }
 
 // Cycles since reset.
@@ -368,14 +243,14 @@ EXPORT void mime_core_clear_port_trace(mime_core *core) { core->port_trace.clear
 // One cycle with event_clear raised.
 EXPORT int32_t mime_core_clear_events(mime_core *core) {
   core->model->event_clear = 1;
-  const int status = guarded(core, [&] { return core->run(1, 0, false); });
+  const int status = core->guarded([&] { return core->run(1, 0, false); });
   core->model->event_clear = 0;
   return status;
 }
 
 EXPORT int32_t mime_core_read_event(mime_core *core, uint32_t select, uint32_t task,
                                     uint64_t *count) {
-  return guarded(core, [&] {
+  return core->guarded([&] {
     core->model->event_select = CData(select);
     core->model->event_task = CData(task);
     const int status = core->run(1, 0, false);
@@ -387,18 +262,7 @@ EXPORT int32_t mime_core_read_event(mime_core *core, uint32_t select, uint32_t t
 // Writes the waves of the cycles from..<to to `path`; `failed` without a failure of the core when the
 // model was built without waves or the file cannot be written.
 EXPORT int32_t mime_core_dump_waves(mime_core *core, const char *path, uint64_t from, uint64_t to) {
-#if VM_TRACE
-  return guarded(core, [&] {
-    core->model->trace(&core->waves, 99);
-    core->waves.open(path);
-    core->waves_from = from;
-    core->waves_to = to;
-    return core->waves.isOpen() ? ran_cycles : failed;
-  });
-#else
-  (void)core, (void)path, (void)from, (void)to;
-  return failed;
-#endif
+  return core->dump_waves(path, from, to);
 }
 
 // Runs one layer as a plain C++ testbench would, the beats of each input stream in one array, and
@@ -406,7 +270,7 @@ EXPORT int32_t mime_core_dump_waves(mime_core *core, const char *path, uint64_t 
 EXPORT int32_t mime_core_time_bare_loop(mime_core *core, const uint32_t *const *beats,
                                         const uint64_t *counts, uint64_t limit, uint64_t *cycles,
                                         double *seconds) {
-  return guarded(core, [&] {
+  return core->guarded([&] {
     BareLoop loop(*core->model, beats, counts);
     const auto start = std::chrono::steady_clock::now();
     const bool is_done = loop.run(limit);

@@ -43,10 +43,10 @@ public final class CoreLibrary: Sendable {
       try library.function("mime_core_\(name)")
     }
     let version = try function("interface_version", (@convention(c) () -> UInt32).self)()
-    guard version == Testbench.interfaceVersion else {
+    guard version == Testbench.core.interfaceVersion else {
       throw EnvironmentError(
         "\(path) has version \(version) of the testbench's interface, and this program needs "
-          + "\(Testbench.interfaceVersion); remove it and try again.")
+          + "\(Testbench.core.interfaceVersion); remove it and try again.")
     }
     create = try function("create")
     destroy = try function("destroy")

@@ -28,7 +28,7 @@ struct LayerStep {
       result.failedCycles =
         switch error {
         case .ended(_, _, let cycle): around(cycle)
-        case .cycleLimit: cyclesBeforeEnd(core.takePortTrace(), start)
+        case .cycleLimit, .hangs: cyclesBeforeEnd(core.takePortTrace(), start)
         }
       throw VerificationFailure.simulation(layer: result.layers[layer].name, error)
     }

@@ -3,7 +3,7 @@ import Testbench
 import Verilated
 
 /// From Verilator's C++ to the library.
-extension VerilatorBuild {
+extension HarnessBuild {
   /// For what runs every cycle, what runs once, and Verilator's run-time. Measured at 16x16: -O2
   /// takes twice as long to build and runs no faster.
   static let optimization = ["OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0"]
@@ -22,7 +22,7 @@ extension VerilatorBuild {
       "VM_CLASSES_SLOW=\(slow)", "VM_SUPPORT_FAST=", "VM_SUPPORT_SLOW=",
     ]
     try tools.make(
-      ["-C", Self.objectFolder, "-f", "\(Testbench.modelPrefix).mk", "-j", "\(jobs)"]
+      ["-C", Self.objectFolder, "-f", "\(testbench.modelPrefix).mk", "-j", "\(jobs)"]
         + Self.optimization + classes + ["CXX=\(tools.compiler)", "LINK=\(tools.compiler)"],
       in: folder)
   }
