@@ -58,7 +58,8 @@ let package = Package(
     .target(
       name: "Cosimulation",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Testbench", "Verilated",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Testbench",
+        "Verilated",
       ]),
     .executableTarget(
       name: "mimegen",

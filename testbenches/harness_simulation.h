@@ -156,7 +156,7 @@ int harness_print(const char *format, ...) {
   const bool is_failure = std::strstr(text, "%Error: ") || std::strstr(text, "%Fatal: ");
   if (is_failure && Evaluation::current) {
     Evaluation::current->printed = text;
-  } else {
+  } else if (std::strncmp(text, "cover ", 6) != 0) {  // a cover that was reached is no news here
     std::fputs(text, stderr);
   }
   return length;

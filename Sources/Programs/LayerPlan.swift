@@ -50,8 +50,9 @@ public struct LayerPlan: Sendable {
   public let order: SlotOrder
 
   /// The plan of `layer`, whose input is the pooled map of `last`, or images where there is none.
-  init(_ layer: Layer, after last: Layer?, isHead: Bool, on shape: AcceleratorShape, order: SlotOrder)
-  {
+  init(
+    _ layer: Layer, after last: Layer?, isHead: Bool, on shape: AcceleratorShape, order: SlotOrder
+  ) {
     let placeChannels = shape.columns * shape.banks
     self.layer = layer
     self.isHead = isHead

@@ -161,7 +161,8 @@ public struct NetworkImage: Sendable {
     }
     try need(
       model.tasks.count <= shape.runs,
-      "the model has \(model.tasks.count) tasks, and TASK_WIDTH \(shape.taskWidth) has \(shape.runs)")
+      "the model has \(model.tasks.count) tasks, and TASK_WIDTH \(shape.taskWidth) has \(shape.runs)"
+    )
     let rounding = Rounding.allCases.firstIndex(of: model.rounding)
     try need(
       rounding == shape.rounding,

@@ -16,7 +16,8 @@ extension Machine {
   ) { m in
     // MARK: Parameters
     let rows = m.parameter("ROWS", default: 16, in: 1...256, "rows: output positions of a tile")
-    let columns = m.parameter("COLS", default: 16, in: 1...256, "columns: output channels of a tile")
+    let columns = m.parameter(
+      "COLS", default: 16, in: 1...256, "columns: output channels of a tile")
     let actWidth = m.parameter("ACT_WIDTH", default: 8, in: 2...24, "bits of an activation")
     let actSigned = m.parameter(
       "ACT_SIGNED", default: 0, in: 0...1, "1: a layer chooses; 0: activations are unsigned")
@@ -87,7 +88,8 @@ extension Machine {
     let memory = m.initiator("m_axi", .axi4(address: addressWidth, data: dataWidth, id: 3))
 
     // MARK: Registers
-    m.comment("The hash of the interface with the parameters that a program depends on: 32-bit FNV-1a.")
+    m.comment(
+      "The hash of the interface with the parameters that a program depends on: 32-bit FNV-1a.")
     let interfaceHash = m.pattern(
       "INTERFACE_HASH", width: 32, value: UInt64(acceleratorInterfaceHash))
     let prime = m.constant("FNV_PRIME", .literal(0x0100_0193))
@@ -254,7 +256,8 @@ extension Machine {
         + writer.connections(to: "request") + beats.connections(to: "data")
         + writeIdentifier.connections(to: "m_axi"))
     m.drive {
-      for field in writeIdentifier.interface.fields.map(\.name) where !["awid", "bid"].contains(field) {
+      for field in writeIdentifier.interface.fields.map(\.name)
+      where !["awid", "bid"].contains(field) {
         if ["awready", "wready", "bvalid", "bresp"].contains(field) {
           writeIdentifier[field] <== memory[field]
         } else {
@@ -305,6 +308,7 @@ extension Machine {
     let misplaced = m.wire("misplaced")
     let eventNumber = m.wire("event_number", bits(8))
     let eventTask = m.wire("event_task", bits(taskWidth))
+    let fetching = m.wire("fetching")
     let counting = m.wire("counting")
     let countValid = m.wire("count_valid")
     let countReady = m.wire("count_ready")
@@ -333,7 +337,8 @@ extension Machine {
         "task_0": runTask[0], "task_1": runTask[1], "offset_3": runOffset,
         "read_fails": readFails, "write_fails": writeFails, "outside": outside,
         "misplaced": misplaced, "event_number": eventNumber, "event_task": eventTask,
-        "counting": counting, "count_valid": countValid, "count_ready": countReady,
+        "fetching": fetching, "counting": counting, "count_valid": countValid,
+        "count_ready": countReady,
       ] + programRing.request.connections(to: "request") + writes.connections(to: "write"))
     m.drive { programRing.inLastUse <== 1 }
 
@@ -548,7 +553,8 @@ extension Machine {
         "result_ready": resultReady, "result_acc": resultAcc, "result_mask": resultMask,
         "result_act": resultAct, "result_nonzero": resultNonzero, "result_live": resultLive,
         "result_task": resultTask, "result_last": resultLast, "hold": hold,
-        "advances": advances, "event_clear": starts, "event_select": selected.slice(
+        "advances": advances, "event_clear": starts,
+        "event_select": selected.slice(
           from: 0, width: 5), "event_task": selectedTask, "event_count": coreCount,
       ])
     m.unused("core_outputs", coreHash, weightReady, resultMask, resultNonzero)
@@ -747,7 +753,8 @@ extension Machine {
       let busBeats = m.wire(
         "bus_beats",
         concatenate(
-          beats.fires, programRing.beat, loadRing.beat, channelRing.beat, thresholdRing.beat,
+          beats.fires && !counting, programRing.beat, loadRing.beat, channelRing.beat,
+          thresholdRing.beat,
           weightRing.beat))
       m.instance(
         "buffer_counters", of: bufferEventCounters,
@@ -756,7 +763,7 @@ extension Machine {
           "TILES_LOG2": tilesLog2,
         ],
         ports: [
-          "clk": clk, "rst": rst, "clear": starts,
+          "clk": clk, "rst": rst, "clear": starts, "clear_program": fetching,
           "event_select": bufferNumber.slice(from: 0, width: 4), "event_task": selectedTask,
           "count": bufferCount, "read": m.wire("counted_read", feedReads && advances),
           "read_task": feedTask, "written": written,
@@ -771,7 +778,7 @@ extension Machine {
       m.drive { count <== coreCount }
       for (name, ring) in zip(names, rings) { m.unused("\(name)_beats", ring.beat) }
       m.unused(
-        "events", running, merges, feedTask, issued, tileDrains, resultTask,
+        "events", running, fetching, merges, feedTask, issued, tileDrains, resultTask,
         selected.slice(from: 5, width: 3))
     }
     m.unused("asked", askedTask)

@@ -24,16 +24,19 @@ extension Machine {
   ) { m in
     let columns = m.parameter("COLS", default: 16, in: 1...1024, "columns of the array")
     let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
-    let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of steps")
+    let indexWide = m.parameter(
+      "INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of steps")
     let tilesLog2 = m.parameter(
-      "TILES_LOG2", default: 3, in: 1...12, "log2 of the tiles between their last step and their drain")
+      "TILES_LOG2", default: 3, in: 1...12,
+      "log2 of the tiles between their last step and their drain")
     let wide = Nat.literal(counterWidth)
     let tasks = m.constant("TASKS", .power(ofTwo: taskWidth))
     let columnsWidth = m.constant("COLS_WIDTH", clog2(columns + 1))
 
     let clk = m.input("clk")
     let rst = m.input("rst")
-    let clear = m.input("clear")
+    let clear = m.input("clear", "an operation starts")
+    let clearProgram = m.input("clear_program", "its descriptor is asked for")
     let select = m.input("event_select", bits(4))
     let task = m.input("event_task", bits(taskWidth))
     let count = m.outputRegister("count", bits(wide))
@@ -90,12 +93,12 @@ extension Machine {
     let thresholdNow = before("threshold", threshold)
 
     m.comment("Counts per task, in memories; one that has not been written since a clear is zero.")
-    let zeroes = m.wire("zeroes", rst || clear)
+    let operationZeroes = m.wire("zeroes", rst || clear)
     let one = m.wire("one", constant(1, width: tasks))
     var counts: [Signal] = []
     func perTask(_ name: String, when now: Signal, _ own: Signal, _ amount: Signal) {
       let known = m.register("\(name)_known", bits(tasks), reset: 0)
-      m.clocked(clk, reset: zeroes) {
+      m.clocked(clk, reset: operationZeroes) {
         When(now) { known <== known ||| one.shiftedLeft(by: own) }
       }
       let memory = m.memory(name, bits(wide), depth: tasks)
@@ -111,10 +114,13 @@ extension Machine {
     perTask("mac_skipped", when: slotNow, slotTaskNow, macsSkipped)
 
     m.comment("Counts of the operation.")
-    func ofOperation(_ name: String, when now: Signal, _ amount: Signal) {
+    let zeroesProgram = m.wire("zeroes_program", rst || clearProgram)
+    func ofOperation(
+      _ name: String, when now: Signal, _ amount: Signal, clearedBy zeroes: Signal? = nil
+    ) {
       let total = m.register(name, bits(wide), reset: 0)
       counts.append(total)
-      m.clocked(clk, reset: zeroes) {
+      m.clocked(clk, reset: zeroes ?? operationZeroes) {
         When(now) { total <== total + amount.extended(to: wide) }
       }
     }
@@ -122,7 +128,9 @@ extension Machine {
     ofOperation("step_skipped", when: before("issued", tileIssued), kept("skipped", skipped))
     let kinds = ["weight", "threshold", "channel", "activation", "program", "write"]
     for (number, kind) in kinds.enumerated() {
-      ofOperation("dram_\(kind)", when: before("\(kind)_beat", busBeats[.literal(number)]), unit)
+      ofOperation(
+        "dram_\(kind)", when: before("\(kind)_beat", busBeats[.literal(number)]), unit,
+        clearedBy: kind == "program" ? zeroesProgram : nil)
     }
     ofOperation("cycle_operation", when: before("running", running), unit)
 

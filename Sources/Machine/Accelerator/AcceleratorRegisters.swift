@@ -14,7 +14,8 @@ extension Machine {
         .init("NUMBER", width: 32, .constant(acceleratorVersion), "Changes with them.")),
       .init(
         "HASH", "Of the configuration.",
-        .init("PROGRAM_HASH", width: 32, .status, "What every descriptor of a program begins with.")),
+        .init("PROGRAM_HASH", width: 32, .status, "What every descriptor of a program begins with.")
+      ),
       .init(
         "ARRAY", "Size of the array.",
         .init("ARRAY_ROWS", width: 16, .status, "Rows."),
@@ -66,7 +67,8 @@ extension Machine {
         "PROGRAM", "Where the program begins.",
         .init("PROGRAM_OFFSET", width: 32, .control(reset: 0), "Bytes from the image's base.")),
       .init(
-        "EVENT_SELECT", "Which counter is read; while a program runs, or after it, of its last operation.",
+        "EVENT_SELECT",
+        "Which counter is read; while a program runs, or after it, of its last operation.",
         .init("EVENT_NUMBER", width: 8, .control(reset: 0), "Its number."),
         .init("EVENT_TASK", width: 8, .control(reset: 0), "Of which task, where counted per task.")),
       .init(

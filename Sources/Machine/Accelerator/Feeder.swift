@@ -17,7 +17,8 @@ extension Machine {
     let columns = m.parameter("COLS", default: 16, in: 1...1024, "columns of the array")
     let banks = m.parameter("FEED_BANKS", default: 1, in: 1...8, "banks of the activation buffer")
     let actWidth = m.parameter("ACT_WIDTH", default: 8, in: 2...24, "bits of an activation")
-    let placeWidth = m.parameter("PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
+    let placeWidth = m.parameter(
+      "PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
     let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
     let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a step's number")
@@ -68,7 +69,8 @@ extension Machine {
     let actFirst = m.outputRegister("act_first")
     let actLast = m.outputRegister("act_last", reset: 0)
     let actFinal = m.output("act_final")
-    let inLastBlock = m.outputRegister("in_last_block", "the step is of the layer's last column block")
+    let inLastBlock = m.outputRegister(
+      "in_last_block", "the step is of the layer's last column block")
     let issued = m.outputRegister("issued", bits(indexWide), "steps of the tile, this one included")
     m.comment("Its weights.")
     let indexNext = m.output("index_next", bits(indexWide), "the step's number in the next cycle")
@@ -260,7 +262,8 @@ extension Machine {
     let has = m.wire("has", serves && leftNow.anyBit)
     let isLastOfSet = m.wire("is_last_of_set", !leftNext.anyBit)
 
-    m.comment("The step that is offered. One that is not its tile's last goes when the next one comes.")
+    m.comment(
+      "The step that is offered. One that is not its tile's last goes when the next one comes.")
     let held = m.register("held", reset: 0)
     let started = m.register("started", reset: 0, "The tile's first step has been held.")
     m.drive { actValid <== held && (actLast || has) }

@@ -37,7 +37,8 @@ extension Machine {
 
     let clk = m.input("clk")
     let rst = m.input("rst", "synchronous")
-    let base = m.input("base", bits(addressWidth), "address of the memory's image, which begins a beat")
+    let base = m.input(
+      "base", bits(addressWidth), "address of the memory's image, which begins a beat")
     let limit = m.input("limit", bits(offsetWidth), "bytes of the memory's image")
     let request = m.target(
       "request",
@@ -75,7 +76,8 @@ extension Machine {
     let bytes = m.wire(
       "chunk_bytes", chunkLines.extended(to: offsetWidth + 1) * constant(lineBytes, width: 18))
     let end = m.wire(
-      "chunk_end", offset.extended(to: offsetWidth + 1) + bytes.slice(from: 0, width: offsetWidth + 1))
+      "chunk_end",
+      offset.extended(to: offsetWidth + 1) + bytes.slice(from: 0, width: offsetWidth + 1))
     m.unused("bytes", bytes.slice(from: offsetWidth + 1, width: 18))
     let isInside = m.wire("is_inside", end <= limit.extended(to: offsetWidth + 1))
     let reads = m.wires(
@@ -195,9 +197,10 @@ extension Machine {
       return m.wire(
         name,
         mux(sum >= constant(lines, width: levelWidth + 1), over, sum)
-          )
+      )
     }
-    let headSum = m.wire("head_sum", head.extended(to: levelWidth + 1) + freed.extended(to: levelWidth + 1))
+    let headSum = m.wire(
+      "head_sum", head.extended(to: levelWidth + 1) + freed.extended(to: levelWidth + 1))
     let headNext = wrapped("head_next", headSum)
     let goneNext = m.wire("gone_next", mux(ends, 0, goneWide + frees.extended(to: wide)))
     let placeNext = m.wire("place_next", lineOf("line_next", indexNext) - goneNext)

@@ -29,10 +29,13 @@ extension Machine {
     """
   ) { m in
     let size = m.parameter("SIZE", default: 3, in: 2...7, "log2 of a beat's bytes")
-    let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
-    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let indexWide = m.parameter(
+      "INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
+    let imageWidth = m.parameter(
+      "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
     let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
-    let writeWidth = m.parameter("WRITE_WIDTH", default: 24, in: 16...30, "bits of a number of beats")
+    let writeWidth = m.parameter(
+      "WRITE_WIDTH", default: 24, in: 16...30, "bits of a number of beats")
     let fieldBits = bits(32)
     let wordWidth = Nat.literal(programWordWidth)
     let runWidth = m.constant("RUN_WIDTH", taskWidth, "There are as many runs as tasks, at most.")
@@ -40,7 +43,8 @@ extension Machine {
     let linesLog2 = m.constant(
       "LINES_LOG2", 3 - (clog2(max(1, .power(ofTwo: size + 3) / wordWidth) + 1) - 1),
       "Lines of a descriptor, log2.")
-    let countBeats = m.constant("COUNT_BEATS", .power(ofTwo: max(size, 3)) / .power(ofTwo: size),
+    let countBeats = m.constant(
+      "COUNT_BEATS", .power(ofTwo: max(size, 3)) / .power(ofTwo: size),
       "Beats of a count.")
     let counterTotal = acceleratorCounters.count
     let taskCounters = acceleratorCounters.filter(\.isPerTask).count
@@ -67,7 +71,8 @@ extension Machine {
     let isEnd = m.output("is_end")
     let lines = m.output("lines", bits(indexWide))
     m.comment("The present operation.")
-    let descriptor = m.outputRegister("descriptor", bits(.literal(32 * DescriptorField.allCases.count)))
+    let descriptor = m.outputRegister(
+      "descriptor", bits(.literal(32 * DescriptorField.allCases.count)))
     let start = m.output("start", "it starts")
     let running = m.output("running", "it runs")
     let ended = m.input("ended", "it has ended, but for what is still on its way")
@@ -86,6 +91,7 @@ extension Machine {
     m.comment("The counters.")
     let eventNumber = m.outputRegister("event_number", bits(8))
     let eventTask = m.outputRegister("event_task", bits(taskWidth))
+    let fetching = m.output("fetching", "a descriptor is asked for")
     let counting = m.output("counting", "the counters are read here")
     let countValid = m.output("count_valid", "a count is to be written")
     let countReady = m.input("count_ready")
@@ -109,7 +115,9 @@ extension Machine {
     }
     let code = m.wire(
       "code", descriptor.slice(from: .literal(32 * DescriptorField.operation.rawValue), width: 8))
-    func isOperation(_ operation: ProgramOperation) -> Signal { code == .literal(operation.rawValue) }
+    func isOperation(_ operation: ProgramOperation) -> Signal {
+      code == .literal(operation.rawValue)
+    }
 
     m.comment("Errors stay until the program ends.")
     let failed = m.register("failed", bits(4), reset: 0)
@@ -122,7 +130,8 @@ extension Machine {
     let next = m.register("next_descriptor", fieldBits)
     let index = m.register("index", bits(8), reset: 0, "Of the word in its block.")
     let runs = m.wire(
-      "runs", descriptor.slice(from: .literal(32 * DescriptorField.runsAndSteps.rawValue), width: 8))
+      "runs", descriptor.slice(from: .literal(32 * DescriptorField.runsAndSteps.rawValue), width: 8)
+    )
     let readsDescriptor = m.wire("reads_descriptor", state.is(.descriptor))
     let readsRuns = m.wire("reads_runs", state.is(.runs))
     let takes = m.wire("takes", (readsDescriptor || readsRuns) && available)
@@ -131,7 +140,8 @@ extension Machine {
     m.unused("rest_of_eight", runsUp.slice(from: 0, width: 3))
     let runBlocks = m.wire("run_blocks", runsUp.slice(from: 3, width: 6), "Runs, in eights.")
     let linesOfOne = m.wire("lines_of_one", constant(1, width: 9))
-    let blocks = m.wire("blocks", mux(state.is(.fetch) || readsDescriptor, linesOfOne, runBlocks.extended(to: 9)))
+    let blocks = m.wire(
+      "blocks", mux(state.is(.fetch) || readsDescriptor, linesOfOne, runBlocks.extended(to: 9)))
     let blockLines = m.wire(
       "block_lines", blocks.shiftedLeft(by: constant(linesLog2, width: 2)).extended(to: indexWide))
     m.drive {
@@ -201,8 +211,10 @@ extension Machine {
         && (!isLayer || !flag(.thresholds) || field(.thresholdLines).anyBit))
     let writesData = m.wire(
       "writes_data", isOperation(.store) || (isLayer && flag(.raw)))
-    let beats = m.wire("beats", descriptor.slice(
-      from: .literal(32 * DescriptorField.outputBase.rawValue), width: writeWidth))
+    let beats = m.wire(
+      "beats",
+      descriptor.slice(
+        from: .literal(32 * DescriptorField.outputBase.rawValue), width: writeWidth))
     func end(_ name: String, _ offset: Signal, _ beats: Signal) -> Signal {
       m.wire(
         name,
@@ -227,18 +239,21 @@ extension Machine {
       "is_per_task",
       eventNumber < .literal(counters.filter(\.isPerTask).count)
         || (eventNumber >= .literal(counters.count)
-          && eventNumber < .literal(counters.count + bufferCounters.filter(\.isPerTask).count)))
+          && eventNumber < .literal(counters.count + bufferCounters.filter(\.isPerTask).count))
+    )
     let isLastTask = m.wire("is_last_task", !isPerTask || eventTask.allBits)
     let isLastCount = m.wire(
       "is_last_count", eventNumber == .literal(counterTotal - 1) && isLastTask)
     let wait = m.register("wait_cycles", bits(3), reset: 0)
-    let asksCounters = m.wire("asks_counters", state.is(.settle) && wait == 7 && settled && !failed.anyBit)
+    let asksCounters = m.wire(
+      "asks_counters", state.is(.settle) && wait == 7 && settled && !failed.anyBit)
     let asksData = m.wire("asks_data", state.is(.start) && writesData)
     m.drive {
       busy <== !state.is(.idle)
       done <== state.is(.finish)
       start <== state.is(.start) && (!writesData || writes.ready)
       running <== state.is(.run)
+      fetching <== state.is(.fetch)
       counting <== state.is(.select) || state.is(.count)
       countValid <== state.is(.count) && wait == 0
       writes.valid <== asksData || (asksCounters && flag(.counters))

@@ -14,7 +14,8 @@ extension Machine {
     """
   ) { m in
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
-    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let imageWidth = m.parameter(
+      "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
     let runWidth = m.parameter("RUN_WIDTH", default: 3, in: 1...8, "bits of a run's number")
     let clk = m.input("clk")
     let first = m.input("first", "go to the first slot")

@@ -10,11 +10,13 @@ extension Machine {
     """
   ) { m in
     let rows = m.parameter("ROWS", default: 16, in: 1...1024, "rows of the array")
-    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let imageWidth = m.parameter(
+      "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
     let runWidth = m.parameter("RUN_WIDTH", default: 3, in: 1...8, "bits of a run's number")
     let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
     let slotWidth = m.parameter("SLOT_WIDTH", default: 24, in: 11...32, "bits of a number of slots")
-    let blockWidth = m.parameter("BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
+    let blockWidth = m.parameter(
+      "BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
     let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a word's number")
     let rowWidth = m.constant("ROW_WIDTH", indexWidth(rows))
     let liveWidth = m.constant("LIVE_WIDTH", clog2(rows + 1))
@@ -47,7 +49,8 @@ extension Machine {
     let inLastTile = m.output("in_last_tile", "the tile is its column block's last")
     let inLastBlock = m.output("in_last_block", "the tile is of the layer's last column block")
 
-    let left = m.register("slots_left", bits(slotWidth), "Of the block, those of this tile included.")
+    let left = m.register(
+      "slots_left", bits(slotWidth), "Of the block, those of this tile included.")
     let blocksLeft = m.register("blocks_left", bits(blockWidth))
     let row = m.register("row", bits(rowWidth))
     let position = m.register("position", bits(indexWide))
@@ -115,11 +118,15 @@ extension Machine {
 
   /// `mime_block_requests`: the blocks of a layer, each as often as it is streamed.
   static let blockRequests = Module(
-    "mime_block_requests", "Asks for BLOCKS blocks one after the other, each of them `repeats` times."
+    "mime_block_requests",
+    "Asks for BLOCKS blocks one after the other, each of them `repeats` times."
   ) { m in
-    let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
-    let blockWidth = m.parameter("BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
-    let repeatWidth = m.parameter("REPEAT_WIDTH", default: 24, in: 1...32, "bits of a number of times")
+    let indexWide = m.parameter(
+      "INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
+    let blockWidth = m.parameter(
+      "BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
+    let repeatWidth = m.parameter(
+      "REPEAT_WIDTH", default: 24, in: 1...32, "bits of a number of times")
     let offsetBits = bits(.literal(Machine.offsetWidth))
     let clk = m.input("clk")
     let rst = m.input("rst", "synchronous")
@@ -171,9 +178,12 @@ extension Machine {
     task's blocks stand one after the other in memory.
     """
   ) { m in
-    let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
-    let blockWidth = m.parameter("BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
-    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let indexWide = m.parameter(
+      "INDEX_WIDTH", default: 24, in: 21...30, "bits of a number of lines")
+    let blockWidth = m.parameter(
+      "BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
+    let imageWidth = m.parameter(
+      "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
     let runWidth = m.parameter("RUN_WIDTH", default: 3, in: 1...8, "bits of a run's number")
     let offsetBits = bits(.literal(Machine.offsetWidth))
     let clk = m.input("clk")

@@ -11,13 +11,16 @@ extension Machine {
     """
   ) { m in
     let rows = m.parameter("ROWS", default: 16, in: 1...1024, "rows of the array")
-    let placeWidth = m.parameter("PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
+    let placeWidth = m.parameter(
+      "PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
-    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let imageWidth = m.parameter(
+      "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
     let runWidth = m.parameter("RUN_WIDTH", default: 3, in: 1...8, "bits of a run's number")
     let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
     let slotWidth = m.parameter("SLOT_WIDTH", default: 24, in: 8...32, "bits of a number of slots")
-    let blockWidth = m.parameter("BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
+    let blockWidth = m.parameter(
+      "BLOCK_WIDTH", default: 16, in: 4...16, "bits of a number of blocks")
     let coordinateWidth = m.constant(
       "COORDINATE_WIDTH", mapWidth + 2, "Of places in the padded map, modulo 2^COORDINATE_WIDTH.")
     let liveWidth = m.constant("LIVE_WIDTH", clog2(rows + 1))
@@ -35,7 +38,8 @@ extension Machine {
     let base = m.input("base", bits(placeWidth), "of the first image")
     let padding = m.input("padding", bits(mapWidth))
     let originStep = m.input(
-      "origin_step", bits(placeWidth), "from an image to its first window, which padding moves before it")
+      "origin_step", bits(placeWidth),
+      "from an image to its first window, which padding moves before it")
     let stride = m.input("stride", bits(4))
     let columnStep = m.input("column_step", bits(placeWidth), "places from a column to the next")
     let rowStep = m.input("row_step", bits(placeWidth), "places from a row to the next")
@@ -49,7 +53,8 @@ extension Machine {
     let ready = m.outputRegister("ready", reset: 0)
     let places = m.outputRegister("places", bits(rows * placeWidth))
     let tops = m.outputRegister("tops", bits(rows * coordinateWidth), "first row of the window")
-    let lefts = m.outputRegister("lefts", bits(rows * coordinateWidth), "first column of the window")
+    let lefts = m.outputRegister(
+      "lefts", bits(rows * coordinateWidth), "first column of the window")
     let tasks = m.outputRegister("tasks", bits(rows * taskWidth))
     let live = m.outputRegister("live", bits(rows))
     let count = m.outputRegister("count", bits(liveWidth), "rows in use")
@@ -154,7 +159,8 @@ extension Machine {
       "place", placeWidth, first: origin, right: columnStep, below: rowStep,
       window: perWindow("column_step", columnStep, placeWidth),
       row: perWindow("row_step", rowStep, placeWidth), image: imageStep)
-    let outside = m.wire("outside", zero(bits(coordinateWidth)) - padding.extended(to: coordinateWidth))
+    let outside = m.wire(
+      "outside", zero(bits(coordinateWidth)) - padding.extended(to: coordinateWidth))
     let step = m.wire("step", stride.extended(to: coordinateWidth))
     let still = m.wire("still", zero(bits(coordinateWidth)))
     let windowStep = perWindow("step", step, coordinateWidth)

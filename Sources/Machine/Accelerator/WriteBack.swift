@@ -14,9 +14,11 @@ extension Machine {
     let columns = m.parameter("COLS", default: 16, in: 1...1024, "columns of the array")
     let banks = m.parameter("FEED_BANKS", default: 1, in: 1...8, "banks of the activation buffer")
     let actWidth = m.parameter("ACT_WIDTH", default: 8, in: 2...24, "bits of an activation")
-    let placeWidth = m.parameter("PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
+    let placeWidth = m.parameter(
+      "PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
-    let imageWidth = m.parameter("IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
+    let imageWidth = m.parameter(
+      "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")
     let runWidth = m.parameter("RUN_WIDTH", default: 3, in: 1...8, "bits of a run's number")
     let slotWidth = m.parameter("SLOT_WIDTH", default: 24, in: 8...32, "bits of a number of slots")
     let wordWidth = m.constant("WORD_WIDTH", columns * actWidth)
@@ -114,7 +116,8 @@ extension Machine {
     let next = m.wire("next_address", address + pixelWords)
     let after = m.wire("address_after", mux(writes, next, address))
     let endsRow = m.wire("ends_row", toRow || toImage)
-    let again = m.wire("again", pooled && !windows && !oddRow && endsRow, "The pooled row is not done.")
+    let again = m.wire(
+      "again", pooled && !windows && !oddRow && endsRow, "The pooled row is not done.")
     let drops = m.wire("drops", again && lastRow, "Nor will it be: it is an odd last one.")
     m.clocked(clk) {
       When(start) {
