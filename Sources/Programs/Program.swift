@@ -30,6 +30,8 @@ public struct Program: Sendable {
   public private(set) var memory: MemoryImage
   /// The operations in order, without the end.
   public private(set) var operations: [Operation] = []
+  /// What the program was made with.
+  public let options: Options
   /// Offset of the first descriptor.
   public private(set) var start = 0
 
@@ -64,6 +66,7 @@ public struct Program: Sendable {
           + "\(1 << Machine.imageWidth - 1)")
     }
     self.network = network
+    self.options = options
     let tasks = batch.tasks
     places = tasks.flatMap { task in
       batch.images.indices.filter { batch.images[$0].task == task }
