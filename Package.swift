@@ -64,8 +64,8 @@ let package = Package(
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Cosimulation", "Formal",
-        "Proofs",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
+        "Formal", "Proofs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),

@@ -43,8 +43,8 @@ extension Machine {
     let bursts = m.parameter(
       "READ_BURSTS", default: 4, in: 1...64, "bursts of a reader that may be on their way")
     let actKB = m.parameter(
-      "ACT_BUFFER_KB", default: 32, in: 1...16384, "KB of each of the two activation buffers")
-    let weightKB = m.parameter("WEIGHT_BUFFER_KB", default: 32, in: 1...16384, "KB of weights")
+      "ACT_BUFFER_KB", default: 128, in: 1...16384, "KB of each of the two activation buffers")
+    let weightKB = m.parameter("WEIGHT_BUFFER_KB", default: 128, in: 1...16384, "KB of weights")
     let thresholdKB = m.parameter(
       "THRESHOLD_BUFFER_KB", default: 16, in: 1...16384, "KB of thresholds")
 
