@@ -105,6 +105,7 @@ private struct PassCounts {
   private let inputs: [PlacedBits]
   private let masks: [[Bool]]
   private let hasThresholds: Bool
+  private let thresholdForm: ThresholdForm
   private let blocks: [Range<Int>]
   private let positions: [Int]
   private let array: ArrayShape
@@ -123,6 +124,7 @@ private struct PassCounts {
     }
     masks = plan.isHead ? [] : operation.images.map { maps.masks[layer][program.places[$0]] }
     hasThresholds = tasks.contains { network.thresholds[layer][$0] != nil }
+    thresholdForm = network.thresholdForms[layer]
     blocks = plan.columnBlocks(shape)
     positions = plan.positions
     array = try ArrayShape(rows: shape.rows, columns: shape.columns)
@@ -200,7 +202,7 @@ private struct PassCounts {
     counts.add("dram.weight", blocks.count * times * lines * weights.beats)
     counts.add("dram.channel", blocks.count * shape.channelLine.beats)
     if hasThresholds {
-      let line = shape.thresholdLine
+      let line = shape.thresholdLine(thresholdForm)
       let lines = line.lines(positions.count)
       let isResident = options.keepsResident && lines <= shape.thresholdLines
       let times = isResident ? Set(tasks).count : tasks.count
@@ -208,7 +210,7 @@ private struct PassCounts {
     }
     if plan.isHead {
       let line = LineForm(width: shape.columns * shape.accWidth, bus: shape.busWidth)
-      counts.add("dram.write", slots * blocks.count * line.beats)
+      counts.add("dram.write", slots * blocks.count * line.beats + slots)
     }
   }
 

@@ -90,6 +90,21 @@ extension Program {
     return logits
   }
 
+  /// The class that the accelerator found for each image of the batch, in the batch's order, out of
+  /// the memory after a run.
+  public func classes(in memory: UnsafeRawBufferPointer) -> [Int] {
+    let reader = MemoryReader(bytes: memory)
+    var classes = [Int](repeating: 0, count: images.count)
+    for operation in operations {
+      guard let offset = operation.classes else { continue }
+      for (slot, image) in operation.images.enumerated() {
+        classes[places[image]] = Int(
+          reader.bits(width: 32, offset: offset + slot * network.shape.busWidth / 8, bit: 0))
+      }
+    }
+    return classes
+  }
+
   /// The output of hidden layer `layer` for each image of the batch, [channel][row][column] after
   /// pooling, in the batch's order; nil where it was not stored.
   public func output(ofLayer layer: Int, in memory: UnsafeRawBufferPointer) -> [[Int32]]? {

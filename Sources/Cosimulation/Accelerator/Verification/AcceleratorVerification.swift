@@ -113,6 +113,7 @@ public struct AcceleratorVerification {
       }
     }
     let logits = program.logits(in: memory)
+    let classes = program.classes(in: memory)
     for (image, source) in batch.images.enumerated() {
       let (own, want) = (logits[image], golden[image].logits)
       result.compared += want.count
@@ -123,18 +124,25 @@ public struct AcceleratorVerification {
             level: .logit, channel: index, row: 0, column: 0, expected: want[index],
             actual: own[index]))
       }
-      count(source, own, into: &result)
+      let (found, best) = (classes[image], golden[image].prediction)
+      guard found == best else {
+        throw AcceleratorFailure.mismatch(
+          Mismatch(
+            task: plan.model.tasks[source.task], image: source.image, layer: "head",
+            level: .predictedClass, channel: 0, row: 0, column: 0, expected: Int64(best),
+            actual: Int64(found)))
+      }
+      count(source, found, into: &result)
     }
   }
 
   private func count(
-    _ source: BatchImage, _ logits: [Int64], into result: inout AcceleratorResult
+    _ source: BatchImage, _ found: Int, into result: inout AcceleratorResult
   ) {
     let place = result.tasks.firstIndex { $0.number == source.task }!
     result.tasks[place].outcome.images += 1
     guard let labels = plan.vectors.tasks[source.task].labels else { return }
-    let best = logits.indices.max { logits[$0] < logits[$1] || logits[$0] == logits[$1] && $0 > $1 }
-    let isRight = labels[source.image] == best!
+    let isRight = labels[source.image] == found
     result.tasks[place].outcome.correct =
       (result.tasks[place].outcome.correct ?? 0) + (isRight ? 1 : 0)
   }
