@@ -97,18 +97,18 @@ struct CountBuilder {
 }
 
 /// The exact model of one pass of a layer.
-private struct PassCounts {
-  private let shape: AcceleratorShape
-  private let plan: LayerPlan
-  private let options: Program.Options
-  private let tasks: [Int]
+struct PassCounts {
+  let shape: AcceleratorShape
+  let plan: LayerPlan
+  let options: Program.Options
+  let tasks: [Int]
   private let inputs: [PlacedBits]
   private let masks: [[Bool]]
-  private let hasThresholds: Bool
-  private let thresholdForm: ThresholdForm
-  private let blocks: [Range<Int>]
-  private let positions: [Int]
-  private let array: ArrayShape
+  let hasThresholds: Bool
+  let thresholdForm: ThresholdForm
+  let blocks: [Range<Int>]
+  let positions: [Int]
+  let array: ArrayShape
 
   init(_ program: Program, _ operation: Program.Operation, _ maps: GoldenMaps) throws {
     let layer = operation.layer!
@@ -162,17 +162,24 @@ private struct PassCounts {
     let total = tiles.count * blocks.count
     counts.add("channel.beat", total)
     counts.add("threshold.beat", total * shape.rows)
-    var timeline = FeedTimeline(drainSlots: array.drainSlots, firstRows: tiles[0].tasks.count)
-    for number in 0..<total {
-      let next = number + 1 < total ? tiles[(number + 1) % tiles.count].tasks.count : nil
-      timeline.issue(tiles[number % tiles.count].feed, nextRows: next)
-    }
-    let causes = timeline.causes(on: array)
+    let causes = timeline(tiles).causes(on: array)
     counts.add("cycle.total", causes.total)
     counts.add("cycle.compute", causes.compute)
     counts.add("cycle.stall.drain", causes.stallDrain)
     counts.add("cycle.stall.operand", causes.stallOperand)
     counts.add("cycle.drain", causes.drain)
+  }
+
+  /// The feeder's times for all tiles of the pass.
+  func timeline(_ tiles: [RowTile], records: Bool = false) -> FeedTimeline {
+    let total = tiles.count * blocks.count
+    var timeline = FeedTimeline(
+      drainSlots: array.drainSlots, firstRows: tiles[0].tasks.count, records: records)
+    for number in 0..<total {
+      let next = number + 1 < total ? tiles[(number + 1) % tiles.count].tasks.count : nil
+      timeline.issue(tiles[number % tiles.count].feed, nextRows: next)
+    }
+    return timeline
   }
 
   private func countResults(into counts: inout CountBuilder) {
@@ -193,19 +200,26 @@ private struct PassCounts {
     }
   }
 
+  var keepsWeights: Bool {
+    options.keepsResident && shape.weightLine.lines(plan.steps) <= shape.weightLines
+  }
+
+  var keepsThresholds: Bool {
+    options.keepsResident
+      && shape.thresholdLine(thresholdForm).lines(positions.count) <= shape.thresholdLines
+  }
+
   private func countTransfers(into counts: inout CountBuilder) {
     let weights = shape.weightLine
     let lines = weights.lines(plan.steps)
     let slots = tasks.count * positions.count
-    let isResident = options.keepsResident && lines <= shape.weightLines
-    let times = isResident ? 1 : (slots + shape.rows - 1) / shape.rows
+    let times = keepsWeights ? 1 : (slots + shape.rows - 1) / shape.rows
     counts.add("dram.weight", blocks.count * times * lines * weights.beats)
     counts.add("dram.channel", blocks.count * shape.channelLine.beats)
     if hasThresholds {
       let line = shape.thresholdLine(thresholdForm)
       let lines = line.lines(positions.count)
-      let isResident = options.keepsResident && lines <= shape.thresholdLines
-      let times = isResident ? Set(tasks).count : tasks.count
+      let times = keepsThresholds ? Set(tasks).count : tasks.count
       counts.add("dram.threshold", blocks.count * times * lines * line.beats)
     }
     if plan.isHead {
@@ -215,7 +229,7 @@ private struct PassCounts {
   }
 
   /// The slots of a tile: what each reads, and which steps they need together.
-  private struct RowTile {
+  struct RowTile {
     var tasks: [Int] = []
     /// Nonzero activations that each row reads.
     var nonzero: [Int] = []
@@ -223,11 +237,13 @@ private struct PassCounts {
     var reads: [Int] = []
     /// Steps issued of each word.
     var words: [Int] = []
+    /// Numbers of the steps issued; that of the last word's first where there is none.
+    var steps: [Int] = []
     var issued: Int { max(1, words.reduce(0, +)) }
     var feed: FeedTimeline.Tile { .init(rows: tasks.count, steps: words) }
   }
 
-  private func rowTiles() -> [RowTile] {
+  func rowTiles() -> [RowTile] {
     let slots = tasks.indices.flatMap { image in positions.map { (image: image, position: $0) } }
     return stride(from: 0, to: slots.count, by: shape.rows).map { first in
       tile(Array(slots[first..<min(first + shape.rows, slots.count)]))
@@ -258,9 +274,16 @@ private struct PassCounts {
           }
         }
         let all = word == input.pixelPlaces - 1 ? input.lastChannels : input.placeChannels
-        tile.words.append(
-          options.skips ? needed.reduce(0) { $0 + $1.nonzeroBitCount } : all)
+        let first = tap * input.channels + word * input.placeChannels
+        let issued = (0..<all).filter {
+          !options.skips || needed[$0 / 64] >> UInt64($0 % 64) & 1 == 1
+        }
+        tile.words.append(issued.count)
+        tile.steps += issued.map { first + $0 }
       }
+    }
+    if tile.steps.isEmpty {
+      tile.steps = [plan.steps - input.lastChannels]
     }
     return tile
   }

@@ -14,7 +14,20 @@ struct FeedTimeline {
     let steps: [Int]
   }
 
+  /// A step in the order of acceptance.
+  struct Step {
+    /// The first cycle in which it is offered, where nothing freezes the machine.
+    let offered: Int
+    /// The cycle in which it is accepted.
+    let accepted: Int
+    /// It is its tile's last.
+    let isLast: Bool
+  }
+
   private let drainSlots: Int
+  /// Every step, where they are recorded.
+  private(set) var schedule: [Step] = []
+  private let records: Bool
   /// The next tile's rows are there.
   private var tileReady: Int
   /// The last read of the word before, and of the tile before.
@@ -33,7 +46,8 @@ struct FeedTimeline {
   private var drainStalls = 0
 
   /// A layer whose first tile has `firstRows` rows, on an array that drains in `drainSlots` cycles.
-  init(drainSlots: Int, firstRows: Int) {
+  init(drainSlots: Int, firstRows: Int, records: Bool = false) {
+    self.records = records
     self.drainSlots = drainSlots
     tileReady = firstRows + 1
   }
@@ -77,15 +91,18 @@ struct FeedTimeline {
     }
   }
 
-  private mutating func accept(at cycle: Int) {
+  private mutating func accept(at cycle: Int, offered: Int? = nil, isLast: Bool = false) {
     steps += 1
+    if records {
+      schedule.append(Step(offered: offered ?? cycle, accepted: cycle, isLast: isLast))
+    }
     if firstAccepted == nil { firstAccepted = cycle }
   }
 
   private mutating func acceptLast(offered: Int) {
     let accepted = max(offered, lastAccepted.map { $0 + drainSlots } ?? 0)
     drainStalls += accepted - offered
-    accept(at: accepted)
+    accept(at: accepted, offered: offered, isLast: true)
     lastAccepted = accepted
   }
 

@@ -62,6 +62,7 @@ public struct AcceleratorVerification {
     options.storesOutputs = true
     let program = try Program(plan.network, batch: batch, inputs: images, options: options)
     let accelerator = try accelerator(program, number)
+    accelerator.recordPorts(true)
     let start = Date()
     do {
       result.cycles += try accelerator.run(program, limit: plan.request.limit)
@@ -73,7 +74,8 @@ public struct AcceleratorVerification {
     result.seconds += Date().timeIntervalSince(start)
     let memory = UnsafeRawBufferPointer(accelerator.memory.bytes)
     try compareOutputs(program, batch, golden, memory, into: &result)
-    try compareCounts(program, images, golden, memory, into: &result)
+    try compareCounts(
+      program, images, golden, memory, accelerator.takePortTrace(), into: &result)
     try compareTraffic(program, accelerator.counts, memory)
   }
 
@@ -151,17 +153,20 @@ public struct AcceleratorVerification {
 
   private func compareCounts(
     _ program: Program, _ images: [[Int32]], _ golden: [Inference],
-    _ memory: UnsafeRawBufferPointer, into result: inout AcceleratorResult
+    _ memory: UnsafeRawBufferPointer, _ trace: [UInt16], into result: inout AcceleratorResult
   ) throws {
     let layers = plan.model.layers.count
     let maps = GoldenMaps(
       inputs: (0...layers).map { layer in
         layer == 0 ? images : golden.map { $0.layers[layer - 1].pooled }
       }, masks: (0..<layers).map { layer in golden.map { $0.layers[layer].mask } })
+    let frozen = try program.frozenCycles(maps, trace: trace)
     for (number, operation) in program.operations.enumerated() {
       let counted = program.counts(number, in: memory)!
       let exact = try program.exactCounts(number, maps)
-      let differences = counted.differences(fromExact: exact, tasks: plan.model.tasks)
+      let differences =
+        counted.differences(fromExact: exact, tasks: plan.model.tasks)
+        + frozen[number].differences(from: FrozenCycles(counted))
       guard differences.isEmpty else {
         let name = operation.layer.map { plan.model.geometry(ofLayer: $0, task: 0).name }
         let place = "operation \(number), \(operation.operation) \(name.map { "of \($0)" } ?? "")"
