@@ -14,12 +14,12 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify prove test lint format \
+.PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify verify-vgg16 prove test lint format \
   format-check golden-check golden-update rtl bench bench-language fuzz install clean
 
 help: ## print this list
 	@echo "Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables:"
 	@printf '  %-18s %s\n' \
 	  "ROWS=$(ROWS)" "rows of the array that verify and bench run" \
@@ -55,6 +55,9 @@ build: setup-verify ## build mimegen
 verify: build golden-check ## run the five tasks on rtl/ and compare every bit with the golden model
 	@scripts/verify $(MIMEGEN) "$(BUILD)" $(ROWS) $(COLS)
 
+verify-vgg16: build golden-check ## run VGG16 with three tasks on the whole accelerator
+	@scripts/verify-vgg16 $(MIMEGEN) "$(BUILD)"
+
 prove: setup-prove build ## prove claims about the hardware for all inputs, and find planted faults
 	@$(MIMEGEN) prove
 
@@ -75,7 +78,8 @@ golden-check: ## check the committed models and vectors against their checksums
 
 golden-update: ## make the reports of the last verify the committed ones
 	mkdir -p golden/derived
-	cp "$(BUILD)/report.json" "$(BUILD)/events.json" "$(BUILD)/energy.json" golden/derived/
+	cp "$(BUILD)/report.json" "$(BUILD)/events.json" "$(BUILD)/energy.json" \
+	  "$(BUILD)/accelerator.json" golden/derived/
 
 rtl: build ## write rtl/ anew
 	$(MIMEGEN) -o rtl

@@ -35,6 +35,8 @@ extension Machine {
       "COUNT_EVENTS", default: 1, in: 0...1, "1 builds the event counters")
     let countWidth = m.parameter(
       "COUNT_WIDTH", default: 16, in: 4...32, "bits of a row's counts of steps in a tile")
+    let laneExtra = m.parameter(
+      "LANE_EXTRA", default: 0, in: 0...8, "registers behind a lane's multiplier")
     let banks = m.parameter(
       "FEED_BANKS", default: 2, in: 1...8, "words of COLS channels read at once for a row")
     let busWidth = m.parameter(
@@ -78,7 +80,8 @@ extension Machine {
     let columnsWidth = m.constant("COLS_WIDTH", clog2(columns + 1))
     let stepsWidth = m.constant("STEPS_WIDTH", clog2(columns * banks + 1))
     let tilesLog2 = m.constant(
-      "TILES_LOG2", clog2((columns + rows) / rows + 4), "Tiles on their way to the drain, log2.")
+      "TILES_LOG2", clog2((columns + rows + laneExtra) / rows + 5),
+      "Tiles on their way to the drain, log2.")
 
     // MARK: Ports
     let clk = m.input("clk")
@@ -556,7 +559,7 @@ extension Machine {
         "ROWS": rows, "COLS": columns, "LANES": columns, "ACT_WIDTH": actWidth,
         "ACT_SIGNED": actSigned, "WEIGHT_WIDTH": weightWidth, "ACC_WIDTH": accWidth,
         "MULT_WIDTH": multWidth, "ROUNDING": rounding, "TASK_WIDTH": taskWidth,
-        "COUNT_EVENTS": countEvents, "COUNT_WIDTH": countWidth,
+        "COUNT_EVENTS": countEvents, "COUNT_WIDTH": countWidth, "LANE_EXTRA": laneExtra,
       ],
       ports: [
         "clk": clk, "rst": rst, "config_hash": coreHash, "layer_signed": isSignedInput,
