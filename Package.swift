@@ -64,8 +64,8 @@ let package = Package(
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Cosimulation", "Formal",
-        "Proofs",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Programs", "Cosimulation",
+        "Formal", "Proofs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "AcceleratorTests",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation", "Lint",
-        "Simulation", "Verilated",
+        "HDL", "Components", "Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation",
+        "Lint", "Simulation", "Verilated",
       ]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),

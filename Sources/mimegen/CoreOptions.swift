@@ -6,66 +6,69 @@ import Networks
 struct CoreOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: coreHelp("ROWS", "rows of the array: output positions of a tile", 1...1024, "16"),
+    help: parameterHelp("ROWS", "rows of the array: output positions of a tile", 1...1024, "16"),
     transform: wholeNumber)
   var rows: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp("COLS", "columns of the array: output channels of a tile", 1...1024, "16"),
+    help: parameterHelp("COLS", "columns of the array: output channels of a tile", 1...1024, "16"),
     transform: wholeNumber)
   var cols: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp("LANES", "threshold and requantize lanes", "1 to cols", "cols"),
+    help: parameterHelp("LANES", "threshold and requantize lanes", "1 to cols", "cols"),
     transform: wholeNumber
   )
   var lanes: Int?
   @Option(
-    parsing: .unconditional, help: coreHelp("ACT_WIDTH", "bits of an activation", 2...24, "8"),
+    parsing: .unconditional, help: parameterHelp("ACT_WIDTH", "bits of an activation", 2...24, "8"),
     transform: wholeNumber)
   var actWidth: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp("ACT_SIGNED", "1 builds signed activations too, chosen per layer", 0...1, "0"),
+    help: parameterHelp(
+      "ACT_SIGNED", "1 builds signed activations too, chosen per layer", 0...1, "0"),
     transform: wholeNumber)
   var actSigned: Int?
   @Option(
-    parsing: .unconditional, help: coreHelp("WEIGHT_WIDTH", "bits of a signed weight", 2...24, "8"),
+    parsing: .unconditional,
+    help: parameterHelp("WEIGHT_WIDTH", "bits of a signed weight", 2...24, "8"),
     transform: wholeNumber)
   var weightWidth: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp(
+    help: parameterHelp(
       "ACC_WIDTH", "bits of accumulator, bias and threshold", "act-width + weight-width + 1 to 64",
       "32"),
     transform: wholeNumber)
   var accWidth: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp(
+    help: parameterHelp(
       "MULT_WIDTH", "bits of the unsigned requantize multiplier; 0 builds a shift only", 0...32,
       "16"), transform: wholeNumber)
   var multWidth: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp(
+    help: parameterHelp(
       "ROUNDING", "rounding of the requantizer",
       "half-even, half-up, half-away, floor, toward-zero", "half-even", valueName: "name"),
     transform: roundingNamed)
   var rounding: Rounding?
   @Option(
     parsing: .unconditional,
-    help: coreHelp("TASK_WIDTH", "bits of a task id; counters are kept for 2^n tasks", 1...8, "3"),
+    help: parameterHelp(
+      "TASK_WIDTH", "bits of a task id; counters are kept for 2^n tasks", 1...8, "3"),
     transform: wholeNumber)
   var taskWidth: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp("COUNT_EVENTS", "1 builds the event counters", 0...1, "1"),
+    help: parameterHelp("COUNT_EVENTS", "1 builds the event counters", 0...1, "1"),
     transform: wholeNumber)
   var countEvents: Int?
   @Option(
     parsing: .unconditional,
-    help: coreHelp(
+    help: parameterHelp(
       "COUNT_WIDTH", "bits of a row's counts of steps; a tile has fewer than 2^n steps",
       4...32, "16"),
     transform: wholeNumber)
@@ -100,13 +103,13 @@ struct CoreOptions: ParsableArguments {
   return value
 }
 
-private func coreHelp(
+func parameterHelp(
   _ parameter: String, _ meaning: String, _ range: ClosedRange<Int>, _ value: String
 ) -> ArgumentHelp {
-  coreHelp(parameter, meaning, "\(range.lowerBound) to \(range.upperBound)", value)
+  parameterHelp(parameter, meaning, "\(range.lowerBound) to \(range.upperBound)", value)
 }
 
-private func coreHelp(
+func parameterHelp(
   _ parameter: String, _ meaning: String, _ range: String, _ value: String, valueName: String = "n"
 ) -> ArgumentHelp {
   ArgumentHelp("\(parameter): \(meaning); \(range). (default: \(value))", valueName: valueName)

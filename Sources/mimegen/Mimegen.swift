@@ -29,7 +29,7 @@ struct Mimegen: ParsableCommand {
 /// `mimegen generate`: the default command under its name.
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the Verilog, a file list for tools and mime_config.json (default).")
+    abstract: "Write the Verilog of core and accelerator and what goes with it (default).")
 
   @OptionGroup var options: GenerateOptions
 
