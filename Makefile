@@ -14,8 +14,9 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify verify-vgg16 prove test lint format \
-  format-check golden-check golden-update rtl bench bench-language fuzz install clean
+.PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 prove test \
+  lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language fuzz \
+  install clean
 
 help: ## print this list
 	@echo "Targets:"
@@ -40,6 +41,9 @@ setup-lint:
 setup-prove:
 	@scripts/setup prove
 
+setup-python:
+	@scripts/setup python
+
 setup-test:
 	@scripts/setup test
 
@@ -63,6 +67,12 @@ prove: setup-prove build ## prove claims about the hardware for all inputs, and 
 
 test: setup-test lint format-check ## lint, check the format and run the Swift tests
 	swift test -c $(CONFIG) --scratch-path $(TEST_BUILD)
+
+cocotb: setup-python build ## run a program on the accelerator with cocotb in Icarus Verilog
+	@scripts/cocotb $(MIMEGEN) "$(BUILD)"
+
+fusesoc: setup-python ## lint the accelerator by its FuseSoC core file
+	@scripts/fusesoc "$(BUILD)"
 
 lint: setup-lint ## lint rtl/ with Verilator, Icarus Verilog and Yosys at many configurations
 	@scripts/lint rtl

@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "AcceleratorTests",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation", "Lint",
-        "Simulation", "Verilated",
+        "HDL", "Components", "Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation",
+        "Lint", "Simulation", "Verilated",
       ]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),

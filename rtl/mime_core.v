@@ -3,8 +3,8 @@
 
 // MIME core: an output-stationary systolic array with zero gating, threshold lanes behind it, and
 // event counters. One activation beat and one weight beat make a reduction step. The whole core
-// advances or freezes as one: it freezes while a result waits to be taken, and while a drain slot
-// waits for its threshold or channel beat.
+// advances or freezes as one: it freezes while a result waits to be taken, while a drain slot
+// waits for its threshold or channel beat, and while `hold` is 1.
 module mime_core #(
     // rows: output positions of a tile (1...1024)
     parameter ROWS = 16,
@@ -91,6 +91,10 @@ module mime_core #(
     output reg [TASK_WIDTH - 1:0] result_task,
     // the layer's last beat
     output reg result_last,
+    // nothing advances in this cycle
+    input wire hold,
+    // everything advances in this cycle
+    output wire advances,
     // zeroes the counters
     input wire event_clear,
     // which counter
@@ -104,7 +108,7 @@ module mime_core #(
     localparam GROUP_WIDTH = (1 > $clog2(GROUPS) ? 1 : $clog2(GROUPS));
     // A signed operand.
     localparam OPERAND_WIDTH = ACT_WIDTH + 1;
-    localparam [31:0] CONFIG_HASH = 32'h8bfc5469;
+    localparam [31:0] CONFIG_HASH = 32'h88a461bc;
     genvar r;
     genvar l;
 
@@ -117,9 +121,11 @@ module mime_core #(
     wire slot_final;
     wire stall_result = result_valid && !result_ready;
     wire stall_threshold = slot && !(threshold_valid && (!slot_first_row || channel_valid));
-    wire advance = !stall_result && !stall_threshold;
-    assign threshold_ready = slot && !stall_result && (!slot_first_row || channel_valid);
-    assign channel_ready = slot && slot_first_row && !stall_result && threshold_valid;
+    wire advance = !hold && !stall_result && !stall_threshold;
+    wire may_take = slot && !hold && !stall_result;
+    assign advances = advance;
+    assign threshold_ready = may_take && (!slot_first_row || channel_valid);
+    assign channel_ready = may_take && slot_first_row && threshold_valid;
 
     // A step is accepted with both its beats.
     wire may_end;
@@ -358,6 +364,7 @@ module mime_core #(
             .column_live(weight_live),
             .stall_result(stall_result),
             .stall_threshold(stall_threshold),
+            .hold(hold),
             .slot(slot_taken),
             .slot_task(threshold_task),
             .slot_first_group(slot_first_group),

@@ -34,6 +34,8 @@ module mime_counters #(
     input wire stall_result,
     // frozen: a slot waits for its beats
     input wire stall_threshold,
+    // frozen from outside
+    input wire hold,
     // a slot is processed
     input wire slot,
     input wire [TASK_WIDTH - 1:0] slot_task,
@@ -87,7 +89,7 @@ module mime_counters #(
     end
 
     wire in_layer = running || step;
-    wire moves = in_layer && !stall_result && !stall_threshold;
+    wire moves = in_layer && !stall_result && !stall_threshold && !hold;
     wire waits = moves && !step && !fed;
 
     // What happened in the cycle before.
@@ -530,6 +532,28 @@ module mime_counters #(
         end
     end
 
+    reg cycle_stall_hold_now;
+
+    always @(posedge clk) begin
+        if (zeroes) begin
+            cycle_stall_hold_now <= 1'd0;
+        end else begin
+            cycle_stall_hold_now <= in_layer && !stall_result && !stall_threshold && hold;
+        end
+    end
+
+    reg [47:0] cycle_stall_hold;
+
+    always @(posedge clk) begin
+        if (zeroes) begin
+            cycle_stall_hold <= 48'd0;
+        end else begin
+            if (cycle_stall_hold_now) begin
+                cycle_stall_hold <= cycle_stall_hold + {{47{1'b0}}, 1'd1};
+            end
+        end
+    end
+
     // The count that is asked for.
     always @(posedge clk) begin
         if (event_select == 5'd0) begin
@@ -594,6 +618,9 @@ module mime_counters #(
         end
         if (event_select == 5'd20) begin
             count <= cycle_drain;
+        end
+        if (event_select == 5'd21) begin
+            count <= cycle_stall_hold;
         end
     end
 endmodule

@@ -1,16 +1,25 @@
 extension RegisterMap {
-  /// A C header: an offset for each register, and for each field its lowest bit and its mask.
+  /// A C header: `cMacros` between guards.
   public var cHeader: String {
-    let prefix = name.uppercased()
-    var lines = [
-      "/* The registers of \(name). \(doc) */",
-      "#ifndef \(prefix)_REGISTERS_H",
-      "#define \(prefix)_REGISTERS_H",
-    ]
+    let guardName = "\(name.uppercased())_REGISTERS_H"
+    return """
+      /* The registers of \(name). \(doc) */
+      #ifndef \(guardName)
+      #define \(guardName)
+
+      \(cMacros)
+      #endif
+
+      """
+  }
+
+  /// C macros: an offset for each register, and for each field its lowest bit and its mask.
+  public var cMacros: String {
+    var lines: [String] = []
     for (number, register) in registers.enumerated() {
-      let macro = "\(prefix)_\(register.name.uppercased())"
+      let macro = "\(name.uppercased())_\(register.name.uppercased())"
       lines += [
-        "", "/* \(register.doc) */", "#define \(macro) \(Self.hexadecimal(offset(of: number), 2))u",
+        "/* \(register.doc) */", "#define \(macro) \(Self.hexadecimal(offset(of: number), 2))u",
       ]
       for (field, low) in register.places {
         let mask = (field.width == 32 ? UInt32.max : 1 << UInt32(field.width) - 1) << UInt32(low)
@@ -24,8 +33,9 @@ extension RegisterMap {
           lines.append("#define \(name)_VALUE \(Self.hexadecimal(Int(value), 8))u")
         }
       }
+      lines.append("")
     }
-    return (lines + ["", "#endif", ""]).joined(separator: "\n")
+    return lines.joined(separator: "\n")
   }
 
   /// A page of documentation: a table of the fields.

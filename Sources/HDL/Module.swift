@@ -155,6 +155,16 @@ public struct Module: Sendable {
     }
   }
 
+  /// The parameters with defaults and ranges as expressions of the parameters before them, in order.
+  public var parameterSummaries: [ParameterSummary] {
+    parameters.map {
+      ParameterSummary(
+        name: $0.name, defaultValue: VerilogExpression.text($0.defaultValue),
+        minimum: VerilogExpression.text($0.minimum), maximum: VerilogExpression.text($0.maximum),
+        doc: $0.doc)
+    }
+  }
+
   /// The names of the ports, in order.
   public var portNames: [String] { ports.map(\.name) }
 
@@ -189,6 +199,20 @@ public struct PortSummary: Sendable {
   public let isSigned: Bool
   /// Width in bits: Verilog, in terms of the parameters.
   public let width: String
+}
+
+/// A parameter as a user of the module sees it.
+public struct ParameterSummary: Sendable {
+  /// The name in Verilog.
+  public let name: String
+  /// The value where none is given: Verilog, as the range is.
+  public let defaultValue: String
+  /// The least value allowed.
+  public let minimum: String
+  /// The greatest value allowed.
+  public let maximum: String
+  /// What the parameter sets.
+  public let doc: String
 }
 
 /// A Verilog parameter: an integer with a default and the range that the module is made for.

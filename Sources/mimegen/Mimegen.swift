@@ -19,7 +19,9 @@ struct Mimegen: ParsableCommand {
       2 bad usage, input or environment.
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
-    subcommands: [Generate.self, Verify.self, Run.self, Prove.self, Bench.self])
+    subcommands: [
+      Generate.self, Compile.self, Verify.self, Run.self, Prove.self, Bench.self,
+    ])
 
   @OptionGroup var options: GenerateOptions
 
@@ -29,7 +31,7 @@ struct Mimegen: ParsableCommand {
 /// `mimegen generate`: the default command under its name.
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the Verilog, a file list for tools and mime_config.json (default).")
+    abstract: "Write the Verilog of core and accelerator and what goes with it (default).")
 
   @OptionGroup var options: GenerateOptions
 

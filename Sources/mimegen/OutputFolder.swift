@@ -7,7 +7,7 @@ struct OutputFolder {
   /// Writes every file beside its place first, then moves them there.
   ///
   /// - Throws: `UsageError` where the folder cannot be made or written; nothing new is left.
-  func write(_ files: [(name: String, text: String)]) throws {
+  func write(_ files: [(name: String, data: Data)]) throws {
     let made = try make()
     let places = files.map { "\(path)/\($0.name)" }
     let parts = places.map { "\($0).\(getpid()).part" }
@@ -15,7 +15,7 @@ struct OutputFolder {
       for place in places where fileKind(place) == S_IFDIR {
         throw SystemError("'\(place)' is a folder")
       }
-      for (file, part) in zip(files, parts) { try createFile(part, Data(file.text.utf8)) }
+      for (file, part) in zip(files, parts) { try createFile(part, file.data) }
       for (part, place) in zip(parts, places) {
         guard rename(part, place) == 0 else { throw SystemError.last }
       }

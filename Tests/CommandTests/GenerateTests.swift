@@ -4,8 +4,13 @@ import Testing
 
 /// `mimegen` and `mimegen generate`: what is written, and that it is written whole or not at all.
 @Suite struct GenerateTests {
-  @Test(arguments: [[], ["--rows", "4", "--cols", "3", "--lanes", "2", "--rounding", "floor"]])
-  func isTheDefaultCommand(options: [String]) throws {
+  @Test(arguments: [
+    [],
+    [
+      "--rows", "4", "--cols", "3", "--lanes", "2", "--rounding", "floor", "--axi-data-width", "64",
+      "--act-buffer-kb", "3",
+    ],
+  ]) func isTheDefaultCommand(options: [String]) throws {
     try withFolder { folder in
       let byDefault = try Program.run(options + ["-o", "a"], in: folder)
       let byName = try Program.run(["generate"] + options + ["--output", "b"], in: folder)
@@ -14,12 +19,18 @@ import Testing
         #expect(outcome.errors == "")
       }
       #expect(
-        byDefault.output == "Wrote 9 Verilog files, mime_core.f and mime_config.json to a.\n")
+        byDefault.output
+          == "Wrote mime_core and mime_accelerator, 28 Verilog files, to a; mime_accelerator.md says "
+          + "what the others are.\n")
       let written = try contents(of: "\(folder)/a")
       #expect(written == (try contents(of: "\(folder)/b")))
       var values: [String: Int] = [:]
-      if !options.isEmpty { values = ["ROWS": 4, "COLS": 3, "LANES": 2, "ROUNDING": 3] }
-      let expected = try CoreFiles(defaults: values).all.map { ($0.name, Data($0.text.utf8)) }
+      if !options.isEmpty { values = ["ROWS": 4, "COLS": 3, "ROUNDING": 3] }
+      let core = try CoreFiles(
+        defaults: values.merging(options.isEmpty ? [:] : ["LANES": 2]) { $1 })
+      if !options.isEmpty { values.merge(["AXI_DATA_WIDTH": 64, "ACT_BUFFER_KB": 3]) { $1 } }
+      let accelerator = try AcceleratorFiles(defaults: values, core: core)
+      let expected = (core.all + accelerator.all).map { ($0.name, Data($0.text.utf8)) }
       #expect(written == Dictionary(uniqueKeysWithValues: expected))
     }
   }
@@ -35,6 +46,22 @@ import Testing
       #expect(newer.keys == older.keys)
       #expect(newer["mime_core.v"] != older["mime_core.v"])
       #expect(newer["mime_pe.v"] == older["mime_pe.v"])
+    }
+  }
+
+  /// A core that is too large for an accelerator comes alone, unless one is asked for.
+  @Test func writesALargeCoreAlone() throws {
+    try withFolder { folder in
+      let outcome = try Program.run(["--rows", "300", "--cols", "2", "-o", "out"], in: folder)
+      #expect(
+        outcome.output
+          == "Wrote 9 Verilog files, mime_core.f and mime_config.json to out; mime_accelerator has "
+          + "up to 256 rows and columns.\n")
+      #expect(try names(in: "\(folder)/out").count == 11)
+      expectRefusal(
+        try Program.run(["--rows", "300", "--feed-banks", "1", "-o", "none"], in: folder),
+        "ROWS is 300; it goes from 1 to 256")
+      #expect(try names(in: folder) == ["out"])
     }
   }
 

@@ -13,6 +13,14 @@ import Testing
     ("COUNT_WIDTH", "4 to 32", "16"),
   ]
 
+  /// Those of the accelerator beside the core's.
+  static let acceleratorOptions: [(option: String, range: String, value: String)] = [
+    ("FEED_BANKS", "1 to 8", "2"), ("AXI_DATA_WIDTH", "32, 64, 128, 256 or 512", "128"),
+    ("AXI_ADDR_WIDTH", "32 to 64", "32"), ("READ_BURSTS", "1 to 64", "4"),
+    ("ACT_BUFFER_KB", "1 to 16384", "32"), ("WEIGHT_BUFFER_KB", "1 to 16384", "32"),
+    ("THRESHOLD_BUFFER_KB", "1 to 16384", "16"),
+  ]
+
   /// The help of each option, by its name, without line ends.
   private static func options(of help: String) -> [String: String] {
     var result: [String: String] = [:]
@@ -38,11 +46,26 @@ import Testing
     return options(of: outcome.output)
   }
 
-  @Test(arguments: [[], ["generate"], ["verify"], ["bench"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["bench"]])
   func explainsEveryCoreParameter(command: [String]) throws {
     #expect(Self.coreOptions.map(\.option) == Machine.top.parameters.map(\.name))
     let help = try Self.help(command)
     for (parameter, range, value) in Self.coreOptions {
+      let option = "--" + parameter.lowercased().replacing("_", with: "-")
+      let text = try #require(help[option], "\(option) is not in the help")
+      #expect(text.contains("\(parameter): "))
+      #expect(text.hasSuffix("; \(range). (default: \(value))"), "\(text)")
+    }
+  }
+
+  @Test(arguments: [[], ["generate"], ["compile"]])
+  func explainsEveryParameterOfTheAccelerator(command: [String]) throws {
+    let core = Set(Machine.top.parameters.map(\.name))
+    #expect(
+      Self.acceleratorOptions.map(\.option)
+        == Machine.accelerator.parameters.map(\.name).filter { !core.contains($0) })
+    let help = try Self.help(command)
+    for (parameter, range, value) in Self.acceleratorOptions {
       let option = "--" + parameter.lowercased().replacing("_", with: "-")
       let text = try #require(help[option], "\(option) is not in the help")
       #expect(text.contains("\(parameter): "))
@@ -71,7 +94,9 @@ import Testing
 
   @Test func namesTheSubcommandsAndExitStatuses() throws {
     let help = try Program.run(["--help"]).output
-    for name in ["generate", "verify", "prove", "bench"] { #expect(help.contains("\n  \(name) ")) }
+    for name in ["generate", "compile", "verify", "prove", "bench"] {
+      #expect(help.contains("\n  \(name) "))
+    }
     #expect(help.contains("Exit status: 0 all is well; 1 a difference"))
   }
 

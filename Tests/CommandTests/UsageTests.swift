@@ -19,6 +19,19 @@ import Testing
     (["--task-width", "9"], "TASK_WIDTH is 9; it goes from 1 to 8"),
     (["--count-events", "-1"], "COUNT_EVENTS is -1; it goes from 0 to 1"),
     (["--count-width", "3"], "COUNT_WIDTH is 3; it goes from 4 to 32"),
+    (["--feed-banks", "9"], "FEED_BANKS is 9; it goes from 1 to 8"),
+    (["--axi-data-width", "16"], "AXI_DATA_WIDTH is 16; it goes from 32 to 512"),
+    (
+      ["--axi-data-width", "96"],
+      "AXI_DATA_WIDTH is 96 and must be a power of two: 32, 64, 128, 256 or 512"
+    ),
+    (["--axi-addr-width", "65"], "AXI_ADDR_WIDTH is 65; it goes from 32 to 64"),
+    (["--read-bursts", "0"], "READ_BURSTS is 0; it goes from 1 to 64"),
+    (["--act-buffer-kb", "0"], "ACT_BUFFER_KB is 0; it goes from 1 to 16384"),
+    (["--weight-buffer-kb", "-1"], "WEIGHT_BUFFER_KB is -1; it goes from 1 to 16384"),
+    (
+      ["--threshold-buffer-kb", "16385"], "THRESHOLD_BUFFER_KB is 16385; it goes from 1 to 16384"
+    ),
     (
       ["--rows", "x"],
       "The value 'x' is invalid for '--rows <n>': 'x' is not a whole number"

@@ -6,9 +6,10 @@ import Testing
 /// What is written for a core: the same bytes as committed, and other defaults only where asked.
 @Suite struct CoreFilesTests {
   @Test func committedFilesAreWhatTheGeneratorWrites() throws {
-    let files = try CoreFiles(defaults: [:])
-    #expect(try files.all.map(\.name).sorted() == Repository.fileNames(in: "rtl"))
-    for file in files.all {
+    let core = try CoreFiles(defaults: [:])
+    let files = core.all + (try AcceleratorFiles(defaults: [:], core: core).all)
+    #expect(try files.map(\.name).sorted() == Repository.fileNames(in: "rtl"))
+    for file in files {
       let committed = try Repository.text(of: "rtl/\(file.name)")
       #expect(
         file.text == committed,

@@ -4,9 +4,9 @@ import HDL
 ///
 /// The one source of the fields' places: the hardware reads them and the compiler writes them.
 public enum DescriptorField: Int, Sendable, CaseIterable {
-  /// `Machine.programHash` of the accelerator that the program is for.
+  /// `PROGRAM_HASH` of the accelerator that the program is for.
   case hash = 0
-  /// Bits 3...0: the operation; bits from 8 up: `DescriptorFlag`.
+  /// Bits 7...0: the operation; bits from 8 up: the flags.
   case operation
   /// Makes the sum of all fields zero, modulo 2^32.
   case checksum
@@ -17,7 +17,7 @@ public enum DescriptorField: Int, Sendable, CaseIterable {
   case steps
   /// Weights of the first column block.
   case weightOffset
-  /// Lines of a column block's weights.
+  /// Lines of a column block's weights; of a load, lines of what it reads.
   case weightLines
   /// Bytes from a column block's weights to the next.
   case weightStep
@@ -123,7 +123,7 @@ public enum ProgramError: Int, Sendable, CaseIterable {
   case checksum
   /// There is no operation of that number.
   case operation
-  /// A size of a descriptor is zero.
+  /// A size of a descriptor is zero, or there are more runs than tasks.
   case zeroSize
   /// A transfer is not inside the memory's image.
   case address
