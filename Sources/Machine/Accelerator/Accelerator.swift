@@ -391,7 +391,7 @@ extension Machine {
         "clk": clk, "rst": rst, "start": m.wire("starts_thresholds", startsLayer && hasThresholds),
         "blocks": blocks, "step": field(.thresholdStep),
         "lines": thresholdRing.blockLines, "resident": keepsThresholds,
-        "runs": field(.runsAndSteps, 0, taskWidth + 1), "run": runNumber[3],
+        "runs": field(.runsAndForm, 0, taskWidth + 1), "run": runNumber[3],
         "images": runImages[3], "offset": runOffset,
       ] + thresholdRing.request.connections(to: "request"))
     m.drive { thresholdRing.blockLines <== field(.thresholdLines, 0, indexWide) }
@@ -523,8 +523,8 @@ extension Machine {
     }
     let weightLive = m.wire("weight_live", mux(stepInLastBlock, lastMask, allMask))
     let channelLive = m.wire("channel_live", mux(drainsLastBlock, lastMask, allMask))
-    let thresholdFormat = m.wire("threshold_format", field(.runsAndSteps, 8, 2))
-    let thresholdShift = m.wire("threshold_shift", field(.runsAndSteps, 10, 6))
+    let thresholdFormat = m.wire("threshold_format", field(.runsAndForm, 8, 2))
+    let thresholdShift = m.wire("threshold_shift", field(.runsAndForm, 10, 6))
     let unpacked = m.wire("unpacked", bits(thresholdWord))
     m.drive { thresholdRing.packing <== thresholdFormat }
     m.instance(
