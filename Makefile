@@ -14,7 +14,8 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify prove test lint format \
+.PHONY: help setup setup-verify setup-lint setup-prove setup-test build verify regress regress-all \
+  prove test lint format \
   format-check golden-check golden-update rtl bench bench-language fuzz install clean
 
 help: ## print this list
@@ -26,6 +27,9 @@ help: ## print this list
 	  "COLS=$(COLS)" "its columns" \
 	  "BUILD=$(BUILD)" "folder for reports" \
 	  "CONFIG=$(CONFIG)" "debug or release" \
+	  "SEED=$(SEED)" "first seed of regress" \
+	  "MINUTES=$(MINUTES)" "how long regress begins accelerators" \
+	  "SHAPES=$(SHAPES)" "sizes of regress-all: n is n/16+1 rows, n%16+1 columns" \
 	  "PREFIX=$(PREFIX)" "install puts bin/mimegen here" \
 	  "DESTDIR=$(DESTDIR)" "put before PREFIX, for packaging"
 
@@ -54,6 +58,16 @@ build: setup-verify ## build mimegen
 
 verify: build golden-check ## run the five tasks on rtl/ and compare every bit with the golden model
 	@scripts/verify $(MIMEGEN) "$(BUILD)" $(ROWS) $(COLS)
+
+SEED = $(shell date +%s)
+MINUTES = 10
+SHAPES = 0-255
+
+regress: build ## run random networks on random accelerators for MINUTES, from SEED on
+	@nice $(MIMEGEN) regress --seed $(SEED) --minutes $(MINUTES)
+
+regress-all: build ## the same on all sizes from 1x1 to 16x16, SHAPES of them; goes on where it ended
+	@nice $(MIMEGEN) regress --seed $(SEED) --shape-range $(SHAPES) --resume "$(BUILD)/regress-all"
 
 prove: setup-prove build ## prove claims about the hardware for all inputs, and find planted faults
 	@$(MIMEGEN) prove

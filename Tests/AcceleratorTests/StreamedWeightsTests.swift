@@ -10,7 +10,9 @@ import Testing
 /// Column blocks whose weights do not fit their buffer.
 @Suite struct StreamedWeightsTests {
   /// The steps after the last one that is needed are more than the buffer holds.
-  @Test(arguments: [1, 5, 341, 599], [1, 2]) func skipsTheEndOfABlock(needed: Int, images: Int) throws {
+  @Test(arguments: [1, 5, 341, 599], [1, 2]) func skipsTheEndOfABlock(needed: Int, images: Int)
+    throws
+  {
     let shape = try AcceleratorShape(
       ProgramBench.parameters.merging(["ACT_BUFFER_KB": 2]) { $1 })
     let library = try ProgramBench.library(

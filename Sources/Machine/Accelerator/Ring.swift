@@ -174,7 +174,8 @@ extension Machine {
     let writtenWide = m.wire("written_wide", written.extended(to: wide))
     let isThere = m.wire("is_there", place < writtenWide)
     let restIsThere = m.wire("rest_is_there", rest <= writtenWide)
-    let drops = m.register("drops", reset: 0, "The present block has ended, and not all of it has come.")
+    let drops = m.register(
+      "drops", reset: 0, "The present block has ended, and not all of it has come.")
     m.drive { available <== isThere && !drops }
     let ends = m.wire("ends", (take && isEnd) || drops)
     let endsBlock = m.wire("ends_block", ends && restIsThere)
