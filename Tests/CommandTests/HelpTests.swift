@@ -94,7 +94,7 @@ import Testing
 
   @Test func namesTheSubcommandsAndExitStatuses() throws {
     let help = try Program.run(["--help"]).output
-    for name in ["generate", "compile", "verify", "prove", "bench"] {
+    for name in ["generate", "compile", "verify", "run", "regress", "prove", "bench"] {
       #expect(help.contains("\n  \(name) "))
     }
     #expect(help.contains("Exit status: 0 all is well; 1 a difference"))

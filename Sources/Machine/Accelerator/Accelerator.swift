@@ -64,7 +64,9 @@ extension Machine {
     let channelWord = m.constant("CHANNEL_WORD", columns * (accWidth + multiplierWidth + 6))
     let depth = m.constant(
       "PLACES", max(2, actKB * kilobyte / (banks * actWord)), "Of an activation buffer.")
-    let placeWidth = m.constant("PLACE_WIDTH", clog2(depth))
+    let placeWidth = m.constant(
+      "PLACE_WIDTH", clog2(depth + 1), "Of a place, or the one after the last.")
+    let bufferWidth = m.constant("BUFFER_WIDTH", clog2(depth))
     let weightLines = m.constant(
       "WEIGHT_LINES", max(2, weightKB * kilobyte / (weightWord * perLine(weightWord))))
     let thresholdLines = m.constant(
@@ -694,21 +696,26 @@ extension Machine {
           "COLS": columns, "FEED_BANKS": banks, "ACT_WIDTH": actWidth, "PLACES": depth,
         ],
         ports: [
-          "clk": clk, "read_address": readAddress, "word": word, "nonzero": nonzero,
-          "write": write, "write_address": writeAddress, "write_word": writeWord,
+          "clk": clk, "read_address": readAddress.slice(from: 0, width: bufferWidth),
+          "word": word, "nonzero": nonzero, "write": write,
+          "write_address": writeAddress.slice(from: 0, width: bufferWidth), "write_word": writeWord,
           "write_nonzero": writeNonzero,
         ])
+      m.unused("buffer_\(number)_places", readAddress, writeAddress)
       return (word, nonzero)
     }
-    let end = m.wire("places_end", constant(depth, width: placeWidth + 1))
+    let end = m.wire("places_end", constant(depth, width: placeWidth))
+    let wideEnd = m.wire("wide_end", constant(depth, width: 32))
+    let writesBuffer = m.wire("writes_buffer", isLayer && !isRaw)
     m.drive {
       feedWord <== mux(isSecond, buffers[1].word, buffers[0].word)
       feedNonzero <== mux(isSecond, buffers[1].nonzero, buffers[0].nonzero)
       mergeWord <== mux(isSecond, buffers[0].word, buffers[1].word)
       misplaced
-        <== (feedReads && feedAddress.extended(to: placeWidth + 1) >= end)
-        || (backWrite.anyBit && backAddress.extended(to: placeWidth + 1) >= end)
-        || (moving && moveAddress.extended(to: placeWidth + 1) >= end)
+        <== (feedReads && feedAddress >= end) || (backWrite.anyBit && backAddress >= end)
+        || (moving && moveAddress >= end)
+        || (starts
+          && (field(.inputBase) >= wideEnd || (writesBuffer && field(.outputBase) >= wideEnd)))
     }
 
     // MARK: What is written to memory
