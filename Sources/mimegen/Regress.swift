@@ -78,7 +78,8 @@ struct Regress: ParsableCommand {
     let progress = Progress()
     var figures = RegressionRun.Figures()
     var count = 0
-    for (offset, size) in try plan() {
+    let plan = try plan()
+    for (offset, size) in plan {
       if let minutes, Date().timeIntervalSince(start) > 60 * minutes { break }
       let (own, addition) = seed.addingReportingOverflow(UInt64(offset))
       guard !addition else { break }
@@ -101,7 +102,7 @@ struct Regress: ParsableCommand {
       }
     }
     progress.clear()
-    if let resume { try? FileManager.default.removeItem(atPath: resume) }
+    if let resume, count == plan.count { try? FileManager.default.removeItem(atPath: resume) }
     let seconds = Int(Date().timeIntervalSince(start))
     print(
       "\(count) accelerators with \(count * (network == nil ? networks : 1)) networks are equal to the "
