@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Energy", "Programs", "Cosimulation",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
         "Formal", "Proofs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -12,6 +12,7 @@ mime_slots.v
 mime_tile_rows.v
 mime_feeder.v
 mime_threshold_feed.v
+mime_threshold_words.v
 mime_delay.v
 mime_pe.v
 mime_row_tally.v
@@ -23,6 +24,7 @@ mime_counters.v
 mime_core.v
 mime_write_back.v
 mime_act_buffer.v
+mime_argmax.v
 mime_packer.v
 mime_buffer_counters.v
 mime_accelerator.v

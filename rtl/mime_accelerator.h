@@ -175,10 +175,10 @@
 #define MIME_DEFAULT_AXI_DATA_WIDTH 128u
 #define MIME_DEFAULT_AXI_ADDR_WIDTH 32u
 #define MIME_DEFAULT_READ_BURSTS 4u
-#define MIME_DEFAULT_ACT_BUFFER_KB 32u
-#define MIME_DEFAULT_WEIGHT_BUFFER_KB 32u
+#define MIME_DEFAULT_ACT_BUFFER_KB 128u
+#define MIME_DEFAULT_WEIGHT_BUFFER_KB 128u
 #define MIME_DEFAULT_THRESHOLD_BUFFER_KB 16u
-#define MIME_DEFAULT_PROGRAM_HASH 0xe32259d6u
+#define MIME_DEFAULT_PROGRAM_HASH 0xc3109a44u
 
 /* A descriptor: 32-bit words, low byte first. A name is the number of the word; of one that has
    parts, the parts' lowest bits and masks follow. */
@@ -192,24 +192,26 @@
 #define MIME_DESCRIPTOR_OPERATION_CODE_MASK 0x000000ffu
 /* Makes the sum of all fields zero, modulo 2^32. */
 #define MIME_DESCRIPTOR_CHECKSUM 2u
-/* Bits 7...0: runs of images, listed after the descriptor; bits 31...8: reduction steps, K. */
+/* Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are packed (0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: the shift of packed ones. */
 #define MIME_DESCRIPTOR_RUNS_AND_STEPS 3u
 #define MIME_DESCRIPTOR_RUNS_AND_STEPS_RUNS_SHIFT 0u
 #define MIME_DESCRIPTOR_RUNS_AND_STEPS_RUNS_MASK 0x000000ffu
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_STEPS_SHIFT 8u
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_STEPS_MASK 0xffffff00u
+#define MIME_DESCRIPTOR_RUNS_AND_STEPS_PACKING_SHIFT 8u
+#define MIME_DESCRIPTOR_RUNS_AND_STEPS_PACKING_MASK 0x00000300u
+#define MIME_DESCRIPTOR_RUNS_AND_STEPS_SHIFT_SHIFT 10u
+#define MIME_DESCRIPTOR_RUNS_AND_STEPS_SHIFT_MASK 0x0000fc00u
+/* Reduction steps of a tile, K. */
+#define MIME_DESCRIPTOR_STEPS 4u
 /* Weights of the first column block. */
-#define MIME_DESCRIPTOR_WEIGHT_OFFSET 4u
+#define MIME_DESCRIPTOR_WEIGHT_OFFSET 5u
 /* Lines of a column block's weights; of a load, lines of what it reads. */
-#define MIME_DESCRIPTOR_WEIGHT_LINES 5u
+#define MIME_DESCRIPTOR_WEIGHT_LINES 6u
 /* Bytes from a column block's weights to the next. */
-#define MIME_DESCRIPTOR_WEIGHT_STEP 6u
+#define MIME_DESCRIPTOR_WEIGHT_STEP 7u
 /* How often a column block's weights are streamed. */
-#define MIME_DESCRIPTOR_WEIGHT_REPEATS 7u
+#define MIME_DESCRIPTOR_WEIGHT_REPEATS 8u
 /* Biases, multipliers and shifts of the first column block, one line; the blocks' lines follow. */
-#define MIME_DESCRIPTOR_CHANNEL_OFFSET 8u
-/* Bytes from a column block's line to the next. */
-#define MIME_DESCRIPTOR_CHANNEL_STEP 9u
+#define MIME_DESCRIPTOR_CHANNEL_OFFSET 9u
 /* Lines of a task's thresholds in a column block. */
 #define MIME_DESCRIPTOR_THRESHOLD_LINES 10u
 /* Bytes from a task's thresholds of a column block to the next. */
@@ -266,7 +268,7 @@
 #define MIME_DESCRIPTOR_INPUT_BASE 24u
 /* Place of the first image's output; beats of a head's or a store's results. */
 #define MIME_DESCRIPTOR_OUTPUT_BASE 25u
-/* Words of an output's pixel. */
+/* Words of an output's pixel; of a head, where its images' classes go. */
 #define MIME_DESCRIPTOR_OUTPUT_PIXEL 26u
 /* Places by which padding moves an image's first window before the image. */
 #define MIME_DESCRIPTOR_ORIGIN_STEP 27u

@@ -39,9 +39,9 @@ module mime_accelerator #(
     // bursts of a reader that may be on their way (1...64)
     parameter READ_BURSTS = 4,
     // KB of each of the two activation buffers (1...16384)
-    parameter ACT_BUFFER_KB = 32,
+    parameter ACT_BUFFER_KB = 128,
     // KB of weights (1...16384)
-    parameter WEIGHT_BUFFER_KB = 32,
+    parameter WEIGHT_BUFFER_KB = 128,
     // KB of thresholds (1...16384)
     parameter THRESHOLD_BUFFER_KB = 16
 ) (
@@ -124,8 +124,9 @@ module mime_accelerator #(
     localparam STEPS_WIDTH = $clog2(COLS * FEED_BANKS + 1);
     // Tiles on their way to the drain, log2.
     localparam TILES_LOG2 = $clog2((COLS + ROWS) / ROWS + 4);
-    localparam [31:0] INTERFACE_HASH = 32'h7c6ff5ef;
+    localparam [31:0] INTERFACE_HASH = 32'h0d77ed81;
     localparam FNV_PRIME = 16777619;
+    localparam CHANNEL_BYTES = (CHANNEL_WORD + DATA_WIDTH - 1) / DATA_WIDTH * BEAT_BYTES;
     genvar c;
 
     // The hash of the interface with the parameters that a program depends on: 32-bit FNV-1a.
@@ -416,8 +417,11 @@ module mime_accelerator #(
     wire program_is_end;
     wire program_take;
     wire [23:0] program_lines;
+    wire [1:0] program_packing;
     wire program_available;
     wire [127:0] program_word;
+    wire [128 * (1 << ($clog2((1 > DATA_WIDTH / 128 ? 1 : DATA_WIDTH / 128) + 1) - 1)) - 1:0] program_line;
+    wire [$clog2((1 << ($clog2((1 > DATA_WIDTH / 128 ? 1 : DATA_WIDTH / 128) + 1) - 1))) + 1:0] program_number;
     wire program_beat;
     wire program_fails;
     wire program_outside;
@@ -444,8 +448,11 @@ module mime_accelerator #(
         .is_end(program_is_end),
         .take(program_take),
         .block_lines(program_lines),
+        .packing(program_packing),
         .available(program_available),
         .word(program_word),
+        .line(program_line),
+        .number(program_number),
         .beat(program_beat),
         .fails(program_fails),
         .outside(program_outside),
@@ -474,8 +481,11 @@ module mime_accelerator #(
     wire load_is_end;
     wire load_take;
     wire [23:0] load_lines;
+    wire [1:0] load_packing;
     wire load_available;
     wire [ACT_WORD - 1:0] load_word;
+    wire [ACT_WORD * (1 << ($clog2((1 > DATA_WIDTH / ACT_WORD ? 1 : DATA_WIDTH / ACT_WORD) + 1) - 1)) - 1:0] load_line;
+    wire [$clog2((1 << ($clog2((1 > DATA_WIDTH / ACT_WORD ? 1 : DATA_WIDTH / ACT_WORD) + 1) - 1))) + 1:0] load_number;
     wire load_beat;
     wire load_fails;
     wire load_outside;
@@ -502,8 +512,11 @@ module mime_accelerator #(
         .is_end(load_is_end),
         .take(load_take),
         .block_lines(load_lines),
+        .packing(load_packing),
         .available(load_available),
         .word(load_word),
+        .line(load_line),
+        .number(load_number),
         .beat(load_beat),
         .fails(load_fails),
         .outside(load_outside),
@@ -532,8 +545,11 @@ module mime_accelerator #(
     wire weight_is_end;
     wire weight_take;
     wire [23:0] weight_lines;
+    wire [1:0] weight_packing;
     wire weight_available;
     wire [WEIGHT_WORD - 1:0] weight_word;
+    wire [WEIGHT_WORD * (1 << ($clog2((1 > DATA_WIDTH / WEIGHT_WORD ? 1 : DATA_WIDTH / WEIGHT_WORD) + 1) - 1)) - 1:0] weight_line;
+    wire [$clog2((1 << ($clog2((1 > DATA_WIDTH / WEIGHT_WORD ? 1 : DATA_WIDTH / WEIGHT_WORD) + 1) - 1))) + 1:0] weight_number;
     wire weight_beat;
     wire weight_fails;
     wire weight_outside;
@@ -560,8 +576,11 @@ module mime_accelerator #(
         .is_end(weight_is_end),
         .take(weight_take),
         .block_lines(weight_lines),
+        .packing(weight_packing),
         .available(weight_available),
         .word(weight_word),
+        .line(weight_line),
+        .number(weight_number),
         .beat(weight_beat),
         .fails(weight_fails),
         .outside(weight_outside),
@@ -590,8 +609,11 @@ module mime_accelerator #(
     wire threshold_is_end;
     wire threshold_take;
     wire [23:0] threshold_lines;
+    wire [1:0] threshold_packing;
     wire threshold_available;
     wire [THRESHOLD_WORD - 1:0] threshold_word;
+    wire [THRESHOLD_WORD * (1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1)) - 1:0] threshold_line;
+    wire [$clog2((1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1))) + 1:0] threshold_number;
     wire threshold_beat;
     wire threshold_fails;
     wire threshold_outside;
@@ -618,8 +640,11 @@ module mime_accelerator #(
         .is_end(threshold_is_end),
         .take(threshold_take),
         .block_lines(threshold_lines),
+        .packing(threshold_packing),
         .available(threshold_available),
         .word(threshold_word),
+        .line(threshold_line),
+        .number(threshold_number),
         .beat(threshold_beat),
         .fails(threshold_fails),
         .outside(threshold_outside),
@@ -648,8 +673,11 @@ module mime_accelerator #(
     wire channel_is_end;
     wire channel_take;
     wire [23:0] channel_lines;
+    wire [1:0] channel_packing;
     wire channel_available;
     wire [CHANNEL_WORD - 1:0] channel_word;
+    wire [CHANNEL_WORD * (1 << ($clog2((1 > DATA_WIDTH / CHANNEL_WORD ? 1 : DATA_WIDTH / CHANNEL_WORD) + 1) - 1)) - 1:0] channel_line;
+    wire [$clog2((1 << ($clog2((1 > DATA_WIDTH / CHANNEL_WORD ? 1 : DATA_WIDTH / CHANNEL_WORD) + 1) - 1))) + 1:0] channel_number;
     wire channel_beat;
     wire channel_fails;
     wire channel_outside;
@@ -676,8 +704,11 @@ module mime_accelerator #(
         .is_end(channel_is_end),
         .take(channel_take),
         .block_lines(channel_lines),
+        .packing(channel_packing),
         .available(channel_available),
         .word(channel_word),
+        .line(channel_line),
+        .number(channel_number),
         .beat(channel_beat),
         .fails(channel_fails),
         .outside(channel_outside),
@@ -697,6 +728,14 @@ module mime_accelerator #(
         .m_axi_rlast(channel_bus_rlast)
     );
 
+    assign program_packing = 2'd0;
+    wire unused_program_in_line = &{1'b0, program_line, program_number};
+    assign load_packing = 2'd0;
+    wire unused_load_in_line = &{1'b0, load_line, load_number};
+    assign weight_packing = 2'd0;
+    wire unused_weight_in_line = &{1'b0, weight_line, weight_number};
+    assign channel_packing = 2'd0;
+    wire unused_channel_in_line = &{1'b0, channel_line, channel_number};
     wire write_valid;
     wire write_ready;
     wire [31:0] write_offset;
@@ -896,7 +935,7 @@ module mime_accelerator #(
     wire [15:0] blocks = descriptor[448 +: 16];
     wire [COLS_WIDTH - 1:0] last_columns = descriptor[464 +: COLS_WIDTH];
     wire [23:0] once = 24'd1;
-    wire [23:0] lines_of_weights = descriptor[160 +: 24];
+    wire [23:0] lines_of_weights = descriptor[192 +: 24];
 
     mime_block_requests #(
         .INDEX_WIDTH(24),
@@ -907,9 +946,9 @@ module mime_accelerator #(
         .rst(rst),
         .start(starts_layer),
         .blocks(blocks),
-        .repeats(descriptor[224 +: 24]),
-        .offset(descriptor[128 +: 32]),
-        .step(descriptor[192 +: 32]),
+        .repeats(descriptor[256 +: 24]),
+        .offset(descriptor[160 +: 32]),
+        .step(descriptor[224 +: 32]),
         .lines(lines_of_weights),
         .request_valid(weight_request_valid),
         .request_ready(weight_request_ready),
@@ -929,8 +968,8 @@ module mime_accelerator #(
         .start(starts_layer),
         .blocks(blocks),
         .repeats(once),
-        .offset(descriptor[256 +: 32]),
-        .step(descriptor[288 +: 32]),
+        .offset(descriptor[288 +: 32]),
+        .step(CHANNEL_BYTES[31:0]),
         .lines(once),
         .request_valid(channel_request_valid),
         .request_ready(channel_request_ready),
@@ -1151,7 +1190,25 @@ module mime_accelerator #(
     assign channel_take = channel_ready && channel_available;
     wire [COLS - 1:0] weight_live = step_in_last_block ? last_mask : all_mask;
     wire [COLS - 1:0] channel_live = drains_last_block ? last_mask : all_mask;
-    wire [THRESHOLD_WORD - 1:0] thresholds = is_thresholds ? threshold_word : {THRESHOLD_WORD{1'b0}};
+    wire [1:0] threshold_format = descriptor[104 +: 2];
+    wire [5:0] threshold_shift = descriptor[106 +: 6];
+    wire [THRESHOLD_WORD - 1:0] unpacked;
+    assign threshold_packing = threshold_format;
+
+    mime_threshold_words #(
+        .COLS(COLS),
+        .ACC_WIDTH(ACC_WIDTH),
+        .WORDS_LOG2($clog2((1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1))))
+    ) threshold_words (
+        .line(threshold_line),
+        .number(threshold_number),
+        .exact(threshold_word),
+        .format(threshold_format),
+        .shift(threshold_shift),
+        .word(unpacked)
+    );
+
+    wire [THRESHOLD_WORD - 1:0] thresholds = is_thresholds ? unpacked : {THRESHOLD_WORD{1'b0}};
     wire result_valid;
     wire result_ready;
     wire [COLS * ACC_WIDTH - 1:0] result_acc;
@@ -1323,7 +1380,7 @@ module mime_accelerator #(
         end
     end
 
-    wire [23:0] lines_of_load = descriptor[160 +: 24];
+    wire [23:0] lines_of_load = descriptor[192 +: 24];
     reg asks_load;
 
     always @(posedge clk) begin
@@ -1413,6 +1470,26 @@ module mime_accelerator #(
     assign feed_nonzero = is_second_buffer ? buffer_1_nonzero : buffer_0_nonzero;
     assign merge_word = is_second_buffer ? buffer_0_word : buffer_1_word;
     assign misplaced = (feed_reads && ({1'b0, feed_address} >= places_end)) || (|back_write && ({1'b0, back_address} >= places_end)) || (moving && ({1'b0, move_address} >= places_end));
+
+    // The column block of a head's result: as many results as there are slots.
+    reg [23:0] results_left;
+    reg [15:0] result_blocks;
+    wire is_last_result = results_left == 24'd1;
+    wire raw_in_last_block = result_blocks == 16'd1;
+
+    always @(posedge clk) begin
+        if (result_taken) begin
+            results_left <= is_last_result ? slots : (results_left - 24'd1);
+            if (is_last_result) begin
+                result_blocks <= result_blocks - 16'd1;
+            end
+        end
+        if (starts_layer) begin
+            results_left <= slots;
+            result_blocks <= blocks;
+        end
+    end
+
     wire results_valid;
     wire results_ready;
     wire [COLS * ACC_WIDTH - 1:0] results_data;
@@ -1427,9 +1504,46 @@ module mime_accelerator #(
     end
     endgenerate
 
-    assign results_valid = result_valid && is_raw;
+    wire is_looked;
+    wire is_last_class;
+    wire raw_taken = result_taken && is_raw;
+    wire raw_valid = result_valid && is_raw;
+    wire classes_valid;
+    wire classes_ready;
+    wire [23:0] classes_data;
+    wire [COLS_WIDTH - 1:0] looked_columns = raw_in_last_block ? last_columns : COLS[COLS_WIDTH - 1:0];
+
+    mime_argmax #(
+        .COLS(COLS),
+        .ACC_WIDTH(ACC_WIDTH),
+        .IMAGE_WIDTH(8),
+        .CLASS_WIDTH(24)
+    ) argmax (
+        .clk(clk),
+        .rst(rst),
+        .start(starts_layer),
+        .images(descriptor[416 +: 8]),
+        .valid(raw_valid),
+        .word(result_acc),
+        .count(looked_columns),
+        .done(is_looked),
+        .take(raw_taken),
+        .last(result_last),
+        .class_valid(classes_valid),
+        .class_ready(classes_ready),
+        .class_data(classes_data),
+        .is_last_class(is_last_class)
+    );
+
+    wire class_words_valid;
+    wire class_words_ready;
+    wire [31:0] class_words_data;
+    assign class_words_valid = classes_valid;
+    assign classes_ready = class_words_ready;
+    assign class_words_data = {{8{1'b0}}, classes_data};
+    assign results_valid = raw_valid && is_looked;
     assign results_data = kept;
-    assign result_ready = !is_raw || results_ready;
+    assign result_ready = !is_raw || (is_looked && results_ready);
     assign stored_valid = moving && is_store;
     assign stored_data = is_second_buffer ? buffer_1_word : buffer_0_word;
     assign counts_valid = count_valid;
@@ -1495,13 +1609,35 @@ module mime_accelerator #(
         .data_strb(counts_beat_strb)
     );
 
-    assign beat_valid = results_beat_valid || stored_beat_valid || counts_beat_valid;
-    assign beat_data = counts_beat_valid ? counts_beat_data : (stored_beat_valid ? stored_beat_data : results_beat_data);
-    assign beat_strb = counts_beat_valid ? counts_beat_strb : (stored_beat_valid ? stored_beat_strb : results_beat_strb);
+    wire classes_beat_valid;
+    wire classes_beat_ready;
+    wire [DATA_WIDTH - 1:0] classes_beat_data;
+    wire [DATA_WIDTH / 8 - 1:0] classes_beat_strb;
+
+    mime_packer #(
+        .WIDTH(32),
+        .SIZE(SIZE)
+    ) classes_packer (
+        .clk(clk),
+        .rst(rst),
+        .word_valid(class_words_valid),
+        .word_ready(class_words_ready),
+        .word_data(class_words_data),
+        .data_valid(classes_beat_valid),
+        .data_ready(classes_beat_ready),
+        .data_data(classes_beat_data),
+        .data_strb(classes_beat_strb)
+    );
+
+    assign beat_valid = results_beat_valid || stored_beat_valid || counts_beat_valid || classes_beat_valid;
+    assign beat_data = classes_beat_valid ? classes_beat_data : (counts_beat_valid ? counts_beat_data : (stored_beat_valid ? stored_beat_data : results_beat_data));
+    assign beat_strb = classes_beat_valid ? classes_beat_strb : (counts_beat_valid ? counts_beat_strb : (stored_beat_valid ? stored_beat_strb : results_beat_strb));
     assign results_beat_ready = beat_ready;
     assign stored_beat_ready = beat_ready;
     assign counts_beat_ready = beat_ready;
-    wire layer_ends = result_taken && result_last;
+    assign classes_beat_ready = beat_ready;
+    wire classes_end = classes_valid && classes_ready && is_last_class;
+    wire layer_ends = classes_end || (hidden_taken && result_last);
     wire move_ends = steps && is_last_move;
     assign ended = layer_ends || move_ends;
     assign settled = writer_idle && (program_idle && load_idle && weight_idle && threshold_idle && channel_idle);
@@ -1517,7 +1653,7 @@ module mime_accelerator #(
         end
 
         wire tile_issued = fires && act_last;
-        wire [23:0] skipped = descriptor[104 +: 24] - issued;
+        wire [23:0] skipped = descriptor[128 +: 24] - issued;
         wire [COLS_WIDTH - 1:0] slot_columns = drains_last_block ? last_columns : COLS[COLS_WIDTH - 1:0];
         wire written = |back_write;
         reg [TASK_WIDTH - 1:0] written_task;

@@ -51,9 +51,15 @@ module mime_ring #(
     input wire take,
     // lines of the present block
     input wire [INDEX_WIDTH - 1:0] block_lines,
+    // a line has 2^packing times as many words, which are smaller
+    input wire [1:0] packing,
     // the present word is there
     output wire available,
     output wire [WIDTH - 1:0] word,
+    // its line
+    output wire [WIDTH * (1 << ($clog2((1 > (1 << (SIZE + 3)) / WIDTH ? 1 : (1 << (SIZE + 3)) / WIDTH) + 1) - 1)) - 1:0] line,
+    // and its number there, where packed
+    output wire [$clog2((1 > (1 << (SIZE + 3)) / WIDTH ? 1 : (1 << (SIZE + 3)) / WIDTH) + 1):0] number,
     // a beat comes from DRAM
     output wire beat,
     // a beat comes with an error
@@ -195,12 +201,12 @@ module mime_ring #(
     assign beat = data_valid;
 
     // Beats to lines.
-    wire [LINE_WIDTH - 1:0] line;
+    wire [LINE_WIDTH - 1:0] new_line;
     wire line_comes;
 
     generate
     if (BEATS == 1) begin : one_beat
-        assign line = data_data[LINE_WIDTH - 1:0];
+        assign new_line = data_data[LINE_WIDTH - 1:0];
         assign line_comes = data_valid;
 
         if (LINE_WIDTH < DATA_WIDTH) begin : spare
@@ -209,15 +215,15 @@ module mime_ring #(
     end else begin : several_beats
         // The beats before.
         reg [(BEATS - 1) * DATA_WIDTH - 1:0] earlier;
-        reg [$clog2(BEATS) - 1:0] number;
-        wire is_last = {{(32 - $clog2(BEATS)){1'b0}}, number} == BEATS - 1;
+        reg [$clog2(BEATS) - 1:0] beat_number;
+        wire is_last = {{(32 - $clog2(BEATS)){1'b0}}, beat_number} == BEATS - 1;
         wire [DATA_WIDTH + (BEATS - 1) * DATA_WIDTH - 1:0] joined = {data_data, earlier};
 
         always @(posedge clk) begin
             if (rst) begin
-                number <= {$clog2(BEATS){1'b0}};
+                beat_number <= {$clog2(BEATS){1'b0}};
             end else if (data_valid) begin
-                number <= is_last ? {$clog2(BEATS){1'b0}} : (number + {{($clog2(BEATS) - 1){1'b0}}, 1'b1});
+                beat_number <= is_last ? {$clog2(BEATS){1'b0}} : (beat_number + {{($clog2(BEATS) - 1){1'b0}}, 1'b1});
             end
         end
 
@@ -227,7 +233,7 @@ module mime_ring #(
             end
         end
 
-        assign line = joined[LINE_WIDTH - 1:0];
+        assign new_line = joined[LINE_WIDTH - 1:0];
         assign line_comes = data_valid && is_last;
 
         if (LINE_WIDTH < BEATS * DATA_WIDTH) begin : spare
@@ -244,8 +250,9 @@ module mime_ring #(
     reg [POSITION_WIDTH - 1:0] tail;
     reg [INDEX_WIDTH - 1:0] gone;
     reg [INDEX_WIDTH - 1:0] index;
+    wire [4:0] all_log2 = WORDS_LOG2[4:0] + {{3{1'b0}}, packing};
     wire [INDEX_WIDTH:0] gone_wide = {1'b0, gone};
-    wire [1 + INDEX_WIDTH - 1:0] line_now = {1'd0, index} >> WORDS_LOG2[4:0];
+    wire [1 + INDEX_WIDTH - 1:0] line_now = {1'd0, index} >> all_log2;
     wire [1 + INDEX_WIDTH - 1:0] place = line_now - gone_wide;
     wire [INDEX_WIDTH:0] rest = {1'b0, block_lines} - gone_wide;
     wire [INDEX_WIDTH:0] written_wide = {{(INDEX_WIDTH + 1 - LEVEL_WIDTH){1'b0}}, written};
@@ -278,7 +285,7 @@ module mime_ring #(
     wire [LEVEL_WIDTH:0] head_next_over = head_sum - LINES[LEVEL_WIDTH:0];
     wire [LEVEL_WIDTH:0] head_next = (head_sum >= LINES[LEVEL_WIDTH:0]) ? head_next_over : head_sum;
     wire [INDEX_WIDTH:0] gone_next = ends ? {(INDEX_WIDTH + 1){1'b0}} : (gone_wide + {{INDEX_WIDTH{1'b0}}, frees});
-    wire [1 + INDEX_WIDTH - 1:0] line_next = {1'd0, index_next} >> WORDS_LOG2[4:0];
+    wire [1 + INDEX_WIDTH - 1:0] line_next = {1'd0, index_next} >> all_log2;
     wire [1 + INDEX_WIDTH - 1:0] place_next = line_next - gone_next;
     wire unused_far = &{1'b0, place_next};
     wire [LEVEL_WIDTH:0] address_sum = head_next + {1'b0, place_next[LEVEL_WIDTH - 1:0]};
@@ -305,7 +312,7 @@ module mime_ring #(
 
     always @(posedge clk) begin
         if (line_comes) begin
-            memory[tail] <= line;
+            memory[tail] <= new_line;
         end
     end
 
@@ -315,10 +322,12 @@ module mime_ring #(
     if (WORDS_LOG2 == 0) begin : one_word
         assign word = found;
     end else begin : several_words
-        wire [WORDS_LOG2 - 1:0] number = index[WORDS_LOG2 - 1:0];
-        assign word = found[number * WIDTH +: WIDTH];
+        wire [WORDS_LOG2 - 1:0] place_in_line = index[WORDS_LOG2 - 1:0];
+        assign word = found[place_in_line * WIDTH +: WIDTH];
     end
     endgenerate
 
+    assign line = found;
+    assign number = index[WORDS_LOG2 + 1:0];
     assign idle = !busy && (promised == written);
 endmodule

@@ -96,12 +96,14 @@ module mime_sequencer #(
     localparam [3:0] CHECK = 4'd3;
     localparam [3:0] FETCH_RUNS = 4'd4;
     localparam [3:0] READ_RUNS = 4'd5;
-    localparam [3:0] START = 4'd6;
-    localparam [3:0] RUN = 4'd7;
-    localparam [3:0] SETTLE = 4'd8;
-    localparam [3:0] ASK_COUNT = 4'd9;
-    localparam [3:0] WRITE_COUNT = 4'd10;
-    localparam [3:0] FINISH = 4'd11;
+    localparam [3:0] ASK_RESULTS = 4'd6;
+    localparam [3:0] ASK_CLASSES = 4'd7;
+    localparam [3:0] START = 4'd8;
+    localparam [3:0] RUN = 4'd9;
+    localparam [3:0] SETTLE = 4'd10;
+    localparam [3:0] ASK_COUNT = 4'd11;
+    localparam [3:0] WRITE_COUNT = 4'd12;
+    localparam [3:0] FINISH = 4'd13;
     localparam COUNTER_BEATS = (24 + 11 * (1 << TASK_WIDTH)) * COUNT_BEATS;
 
     // The registers.
@@ -206,14 +208,17 @@ module mime_sequencer #(
     // What is wrong with a descriptor.
     wire is_layer = code == 8'd2;
     wire is_known = code <= 8'd3;
-    wire has_sizes = |descriptor[416 +: 32] && (!is_layer || (|descriptor[448 +: 16] && |descriptor[464 +: 16] && |descriptor[480 +: 16] && |descriptor[496 +: 16] && |descriptor[512 +: 16] && |descriptor[528 +: 16] && |descriptor[544 +: 16] && |descriptor[560 +: 16] && |descriptor[576 +: 16] && |descriptor[608 +: 16] && |descriptor[624 +: 16] && |descriptor[384 +: 32] && |descriptor[160 +: 32] && |descriptor[224 +: 32] && |runs)) && ({{(32 - 8){1'b0}}, runs} <= RUNS) && (!is_layer || !descriptor[46] || |descriptor[320 +: 32]);
-    wire writes_data = (code == 8'd3) || (is_layer && descriptor[41]);
+    wire has_sizes = |descriptor[416 +: 32] && (!is_layer || (|descriptor[448 +: 16] && |descriptor[464 +: 16] && |descriptor[480 +: 16] && |descriptor[496 +: 16] && |descriptor[512 +: 16] && |descriptor[528 +: 16] && |descriptor[544 +: 16] && |descriptor[560 +: 16] && |descriptor[576 +: 16] && |descriptor[608 +: 16] && |descriptor[624 +: 16] && |descriptor[384 +: 32] && |descriptor[192 +: 32] && |descriptor[256 +: 32] && |runs)) && ({{(32 - 8){1'b0}}, runs} <= RUNS) && (!is_layer || !descriptor[46] || |descriptor[320 +: 32]);
+    wire is_head = is_layer && descriptor[41];
+    wire writes_data = (code == 8'd3) || is_head;
+    wire [WRITE_WIDTH - 1:0] slots = descriptor[416 +: WRITE_WIDTH];
     wire [WRITE_WIDTH - 1:0] beats = descriptor[800 +: WRITE_WIDTH];
     wire [39:0] data_end = {{8{1'b0}}, descriptor[960 +: 32]} + ({{(40 - WRITE_WIDTH){1'b0}}, beats} << SIZE[2:0]);
+    wire [39:0] class_end = {{8{1'b0}}, descriptor[832 +: 32]} + ({{(40 - WRITE_WIDTH){1'b0}}, slots} << SIZE[2:0]);
     wire [WRITE_WIDTH - 1:0] counter_beats = COUNTER_BEATS[WRITE_WIDTH - 1:0];
     wire [39:0] counter_end = {{8{1'b0}}, descriptor[992 +: 32]} + ({{(40 - WRITE_WIDTH){1'b0}}, counter_beats} << SIZE[2:0]);
     wire [39:0] wide_limit = {{8{1'b0}}, limit};
-    wire is_addressed = (!writes_data || (|beats && (data_end <= wide_limit))) && (!descriptor[50] || (counter_end <= wide_limit));
+    wire is_addressed = (!writes_data || (|beats && (data_end <= wide_limit))) && (!is_head || (class_end <= wide_limit)) && (!descriptor[50] || (counter_end <= wide_limit));
 
     // One operation after the other.
     wire is_per_task = (event_number < 8'd7) || ((event_number >= 8'd22) && (event_number < 8'd26));
@@ -221,17 +226,18 @@ module mime_sequencer #(
     wire is_last_count = (event_number == 8'd34) && is_last_task;
     reg [2:0] wait_cycles;
     wire asks_counters = (state == SETTLE) && (wait_cycles == 3'd7) && settled && !(|failed);
-    wire asks_data = (state == START) && writes_data;
+    wire asks_data = state == ASK_RESULTS;
+    wire asks_classes = state == ASK_CLASSES;
     assign busy = !(state == IDLE);
     assign done = state == FINISH;
-    assign start = (state == START) && (!writes_data || write_ready);
+    assign start = state == START;
     assign running = state == RUN;
     assign fetching = state == FETCH;
     assign counting = (state == ASK_COUNT) || (state == WRITE_COUNT);
     assign count_valid = (state == WRITE_COUNT) && (wait_cycles == 3'd0);
-    assign write_valid = asks_data || (asks_counters && descriptor[50]);
-    assign write_offset = asks_data ? descriptor[960 +: 32] : descriptor[992 +: 32];
-    assign write_count = asks_data ? beats : counter_beats;
+    assign write_valid = asks_data || asks_classes || (asks_counters && descriptor[50]);
+    assign write_offset = asks_data ? descriptor[960 +: 32] : (asks_classes ? descriptor[832 +: 32] : descriptor[992 +: 32]);
+    assign write_count = asks_data ? beats : (asks_classes ? slots : counter_beats);
     wire [7:0] bus_error = failed[0] ? 8'd6 : (failed[1] ? 8'd7 : (failed[2] ? 8'd5 : 8'd8));
     wire is_end_operation = code == 8'd0;
     wire [7:0] wrong = (sum != 32'd0) ? 8'd2 : ((descriptor[31:0] != hash) ? 8'd1 : (!is_known ? 8'd3 : (is_end_operation ? 8'd0 : (!has_sizes ? 8'd4 : (!is_addressed ? 8'd5 : 8'd0)))));
@@ -272,8 +278,11 @@ module mime_sequencer #(
                             if (is_layer) begin
                                 state <= FETCH_RUNS;
                             end
-                            if ((code == 8'd1) || (code == 8'd3)) begin
+                            if (code == 8'd1) begin
                                 state <= START;
+                            end
+                            if (code == 8'd3) begin
+                                state <= ASK_RESULTS;
                             end
                         end
                     end
@@ -286,12 +295,26 @@ module mime_sequencer #(
                 READ_RUNS: begin
                     if (takes && is_last_word) begin
                         state <= START;
+                        if (is_head) begin
+                            state <= ASK_RESULTS;
+                        end
+                    end
+                end
+                ASK_RESULTS: begin
+                    if (write_ready) begin
+                        state <= START;
+                        if (is_head) begin
+                            state <= ASK_CLASSES;
+                        end
+                    end
+                end
+                ASK_CLASSES: begin
+                    if (write_ready) begin
+                        state <= START;
                     end
                 end
                 START: begin
-                    if (!writes_data || write_ready) begin
-                        state <= RUN;
-                    end
+                    state <= RUN;
                 end
                 RUN: begin
                     wait_cycles <= 3'd0;

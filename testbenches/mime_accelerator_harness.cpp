@@ -236,7 +236,7 @@ EXPORT void mime_accelerator_traffic(mime_accelerator *self, uint32_t range, uin
 }
 
 // Records the handshakes of each cycle from now on, or stops. Bit 2c is the valid of channel c (0 AR,
-// 1 R, 2 AW, 3 W, 4 B), bit 2c + 1 its ready.
+// 1 R, 2 AW, 3 W, 4 B), bit 2c + 1 its ready; bits 15...10 are the low bits of rid.
 EXPORT void mime_accelerator_record_ports(mime_accelerator *self, uint32_t records) {
   self->records_ports = records != 0;
 }

@@ -157,12 +157,12 @@ class MemoryPort {
     std::memset(static_cast<void *>(&m.m_axi_rdata), 0, beat_bytes);
   }
 
-  // Bit 2c is the valid of channel c, bit 2c + 1 its ready.
+  // Bit 2c is the valid of channel c, bit 2c + 1 its ready; bits 15...10 are the low bits of rid.
   static uint16_t handshakes(const Model &m) {
     return uint16_t(m.m_axi_arvalid | m.m_axi_arready << 1 | m.m_axi_rvalid << 2 |
                     m.m_axi_rready << 3 | m.m_axi_awvalid << 4 | m.m_axi_awready << 5 |
                     m.m_axi_wvalid << 6 | m.m_axi_wready << 7 | m.m_axi_bvalid << 8 |
-                    m.m_axi_bready << 9);
+                    m.m_axi_bready << 9 | (m.m_axi_rid & 63) << 10);
   }
 
   // What is under way, for whoever asks why nothing happens.

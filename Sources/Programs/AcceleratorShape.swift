@@ -59,6 +59,11 @@ public struct AcceleratorShape: Sendable, Hashable {
   public var weightLine: LineForm { LineForm(width: columns * weightWidth, bus: busWidth) }
   /// A word of thresholds: those of one position for all columns.
   public var thresholdLine: LineForm { LineForm(width: columns * accWidth, bus: busWidth) }
+  /// The same in the form that a layer's thresholds have.
+  public func thresholdLine(_ form: ThresholdForm) -> LineForm {
+    let bits = [accWidth, 16, 8][form.format]
+    return LineForm(packing: form.format, width: columns * bits, in: thresholdLine)
+  }
   /// What goes with the columns of a block: bias, multiplier and shift of each.
   public var channelLine: LineForm {
     LineForm(width: columns * (accWidth + max(multWidth, 1) + 6), bus: busWidth)
@@ -84,14 +89,28 @@ public struct LineForm: Sendable, Hashable {
   public let width: Int
   /// Bits of a beat.
   public let bus: Int
-
   /// Words of a line, log2.
-  public var wordsLog2: Int {
-    let words = max(1, bus / width)
-    return Int.bitWidth - 1 - words.leadingZeroBitCount
-  }
+  public let wordsLog2: Int
   /// Beats of a line.
-  public var beats: Int { (width + bus - 1) / bus }
+  public let beats: Int
+
+  /// Lines of words of `width` bits on a bus of `bus` bits.
+  init(width: Int, bus: Int) {
+    let words = max(1, bus / width)
+    self.width = width
+    self.bus = bus
+    wordsLog2 = Int.bitWidth - 1 - words.leadingZeroBitCount
+    beats = (width + bus - 1) / bus
+  }
+
+  /// Lines like those of `exact`, with 2^packing times as many words of `width` bits.
+  init(packing: Int, width: Int, in exact: LineForm) {
+    self.width = width
+    bus = exact.bus
+    wordsLog2 = exact.wordsLog2 + packing
+    beats = exact.beats
+  }
+
   /// Bytes of a line.
   public var bytes: Int { beats * bus / 8 }
   /// Lines that `words` words take.
@@ -102,6 +121,36 @@ public struct LineForm: Sendable, Hashable {
   /// The bit at which word `number` begins, counted from its block.
   func bit(ofWord number: Int) -> Int {
     (number >> wordsLog2) * bytes * 8 + (number & ((1 << wordsLog2) - 1)) * width
+  }
+}
+
+/// How a layer's thresholds are stored.
+public struct ThresholdForm: Sendable, Equatable {
+  /// 0 exact, 1 in 16 bits, 2 in 8 bits.
+  public let format: Int
+  /// What packed ones are shifted by.
+  public let shift: Int
+
+  /// As they are.
+  public static let exact = ThresholdForm(format: 0, shift: 0)
+
+  /// The smallest form in which all of `thresholds` are themselves.
+  static func smallest(for thresholds: some Sequence<Int64>, accWidth: Int) -> ThresholdForm {
+    guard accWidth >= 32 else { return .exact }
+    var (low, high, zeros) = (Int64.max, Int64.min, 63)
+    for threshold in thresholds {
+      low = min(low, threshold)
+      high = max(high, threshold)
+      if threshold != 0 { zeros = min(zeros, threshold.trailingZeroBitCount) }
+    }
+    guard low <= high else { return .exact }
+    for (format, bits) in [(2, 8), (1, 16)] {
+      let range = -(Int64(1) << (bits - 1))...(Int64(1) << (bits - 1)) - 1
+      if range.contains(low >> zeros), range.contains(high >> zeros) {
+        return ThresholdForm(format: format, shift: zeros == 63 ? 0 : zeros)
+      }
+    }
+    return .exact
   }
 }
 

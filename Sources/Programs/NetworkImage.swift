@@ -19,15 +19,21 @@ public struct NetworkImage: Sendable {
   }
   /// [layer][owner]: a MIME network's hidden layers have one owner.
   private(set) var numbers: [[Numbers]] = []
+  /// How each layer's thresholds are stored.
+  public private(set) var thresholdForms: [ThresholdForm] = []
   /// [layer][task]: a task's thresholds; nil where it has none.
   private(set) var thresholds: [[Int?]] = []
 
   /// Lays out the numbers of `model` for `shape`.
   ///
-  /// - Parameter orders: the order of each hidden layer's slots, where it is not the default.
+  /// - Parameters:
+  ///   - orders: the order of each pooled layer's slots, where it is not that of windows.
+  ///   - packsThresholds: store a layer's thresholds in 16 or 8 bits where all are multiples of a power
+  ///     of two that fit; what is computed stays the same.
   /// - Throws: `ProgramFailure` where the accelerator cannot run the network.
   public init(
-    _ model: Model, on shape: AcceleratorShape, orders: [Int: SlotOrder] = [:]
+    _ model: Model, on shape: AcceleratorShape, orders: [Int: SlotOrder] = [:],
+    packsThresholds: Bool = false
   ) throws {
     self.model = model
     self.shape = shape
@@ -39,10 +45,18 @@ public struct NetworkImage: Sendable {
         let geometry = model.geometry(ofLayer: layer, task: task)
         return LayerPlan(
           geometry, after: last, isHead: isHead, on: shape,
-          order: orders[layer] ?? (geometry.isPooled ? .windows : .rows))
+          order: geometry.isPooled ? orders[layer] ?? .windows : .rows)
       }
     }
-    for layer in 0...model.layers.count { try place(layer) }
+    for layer in 0...model.layers.count {
+      thresholdForms.append(
+        packsThresholds && layer < model.layers.count
+          ? .smallest(
+            for: model.tasks.indices.lazy.flatMap {
+              model.parameters(ofLayer: layer, task: $0).thresholds
+            }, accWidth: shape.accWidth) : .exact)
+      try place(layer)
+    }
   }
 
   /// The plan of a layer for a task.
@@ -71,7 +85,8 @@ public struct NetworkImage: Sendable {
       model.tasks.indices.map { task in
         guard !isHead, model.hasThresholds(task: task) || mixesReLU else { return nil }
         return placeThresholds(
-          plan(ofLayer: layer, task: task), model.parameters(ofLayer: layer, task: task))
+          plan(ofLayer: layer, task: task), model.parameters(ofLayer: layer, task: task),
+          thresholdForms[layer])
       })
   }
 
@@ -123,8 +138,11 @@ public struct NetworkImage: Sendable {
     return offset
   }
 
-  private mutating func placeThresholds(_ plan: LayerPlan, _ parameters: LayerParameters) -> Int {
-    let line = shape.thresholdLine
+  private mutating func placeThresholds(
+    _ plan: LayerPlan, _ parameters: LayerParameters, _ form: ThresholdForm
+  ) -> Int {
+    let line = shape.thresholdLine(form)
+    let bits = line.width / shape.columns
     let positions = plan.positions
     let step = line.bytes(positions.count)
     let blocks = plan.columnBlocks(shape)
@@ -134,8 +152,8 @@ public struct NetworkImage: Sendable {
         let bit = line.bit(ofWord: slot)
         for (column, channel) in block.enumerated() {
           memory.write(
-            parameters.thresholds[channel * positions.count + position], width: shape.accWidth,
-            offset: offset + number * step, bit: bit + column * shape.accWidth)
+            parameters.thresholds[channel * positions.count + position] >> Int64(form.shift),
+            width: bits, offset: offset + number * step, bit: bit + column * bits)
         }
       }
     }

@@ -18,6 +18,8 @@ public struct Program: Sendable {
     public let counters: Int?
     /// Where results or stored words go.
     public let data: Int?
+    /// Where a head's classes go.
+    public let classes: Int?
   }
 
   /// The network's numbers.
@@ -30,6 +32,8 @@ public struct Program: Sendable {
   public private(set) var memory: MemoryImage
   /// The operations in order, without the end.
   public private(set) var operations: [Operation] = []
+  /// What the program was made with.
+  public let options: Options
   /// Offset of the first descriptor.
   public private(set) var start = 0
 
@@ -64,6 +68,7 @@ public struct Program: Sendable {
           + "\(1 << Machine.imageWidth - 1)")
     }
     self.network = network
+    self.options = options
     let tasks = batch.tasks
     places = tasks.flatMap { task in
       batch.images.indices.filter { batch.images[$0].task == task }
@@ -135,7 +140,7 @@ public struct Program: Sendable {
 
   private mutating func finish(
     _ descriptor: Descriptor, runs: [[UInt32]], layer: Int?, task: Int?, images: Range<Int>,
-    data: Int?, _ options: Options
+    data: Int?, classes: Int? = nil, _ options: Options
   ) {
     var descriptor = descriptor
     var counters: Int?
@@ -150,7 +155,7 @@ public struct Program: Sendable {
     operations.append(
       Operation(
         operation: descriptor.operation, layer: layer, task: task, images: images,
-        counters: counters, data: data))
+        counters: counters, data: data, classes: classes))
   }
 
   /// A layer's passes: one for all images, or one for each task, and the storing of its output.
@@ -198,12 +203,12 @@ public struct Program: Sendable {
     let blocks = plan.columnBlocks(shape)
     let input = plan.input
     var descriptor = Descriptor(.layer, hash: shape.hash)
-    descriptor[.runsAndSteps] = runs.count | plan.steps << 8
+    descriptor[.runsAndSteps] = runs.count
+    descriptor[.steps] = plan.steps
     descriptor[.weightOffset] = numbers.weights
     descriptor[.weightLines] = shape.weightLine.lines(plan.steps)
     descriptor[.weightStep] = numbers.weightStep
     descriptor[.channelOffset] = numbers.channels
-    descriptor[.channelStep] = shape.channelLine.bytes
     descriptor[.positions] = positions
     descriptor[.slots] = slots
     descriptor[.blocks] = blocks.count | blocks.last!.count << 16
@@ -231,8 +236,10 @@ public struct Program: Sendable {
     if keepsWeights { descriptor.set(.weightsResident) }
     descriptor[.weightRepeats] = keepsWeights ? 1 : (slots + shape.rows - 1) / shape.rows
     if runs.contains(where: { $0.threshold != nil }) {
-      let lines = shape.thresholdLine.lines(positions)
+      let form = network.thresholdForms[layer]
+      let lines = shape.thresholdLine(form).lines(positions)
       descriptor.set(.thresholds)
+      descriptor[.runsAndSteps] |= form.format << 8 | form.shift << 10
       descriptor[.thresholdLines] = lines
       descriptor[.thresholdStep] = lines * shape.thresholdLine.bytes
       if options.keepsResident, lines <= shape.thresholdLines {
@@ -240,6 +247,7 @@ public struct Program: Sendable {
       }
     }
     var data: Int?
+    var classes: Int?
     if let output = plan.output {
       if plan.layer.isPooled { descriptor.set(.pooled) }
       descriptor[.outputBase] = pass.lowerBound * output.imagePlaces
@@ -251,10 +259,12 @@ public struct Program: Sendable {
       descriptor[.outputBase] = slots * blocks.count * line.beats
       descriptor[.dataOffset] = offset
       data = offset
+      classes = memory.reserve(.results, bytes: slots * shape.busWidth / 8)
+      descriptor[.outputPixel] = classes!
     }
     finish(
       descriptor, runs: runs.map(\.words), layer: layer, task: task, images: pass, data: data,
-      options)
+      classes: classes, options)
   }
 
   private struct Run {

@@ -15,6 +15,27 @@ public struct Counts: Sendable, Equatable {
     return values[number!][Machine.acceleratorCounters[number!].isPerTask ? task : 0]
   }
 
+  /// Counts of zero for `tasks` task ids.
+  public init(tasks: Int) {
+    self.init(
+      values: Machine.acceleratorCounters.map {
+        [Int](repeating: 0, count: $0.isPerTask ? tasks : 1)
+      })
+  }
+
+  /// The counts `values`: [counter][task].
+  init(values: [[Int]]) { self.values = values }
+
+  /// Adds other counts of as many tasks.
+  public static func += (sum: inout Counts, counts: Counts) {
+    sum = Counts(values: zip(sum.values, counts.values).map { zip($0, $1).map { $0 + $1 } })
+  }
+
+  /// Beats in which an operation's counters are written.
+  public static func beats(_ shape: AcceleratorShape) -> Int {
+    layout(shape).count * max(8, shape.busWidth / 8) * 8 / shape.busWidth
+  }
+
   /// The sum over tasks.
   public func total(_ name: String) -> Int {
     let number = Machine.acceleratorCounters.firstIndex { $0.name == name }
@@ -67,6 +88,21 @@ extension Program {
       }
     }
     return logits
+  }
+
+  /// The class that the accelerator found for each image of the batch, in the batch's order, out of
+  /// the memory after a run.
+  public func classes(in memory: UnsafeRawBufferPointer) -> [Int] {
+    let reader = MemoryReader(bytes: memory)
+    var classes = [Int](repeating: 0, count: images.count)
+    for operation in operations {
+      guard let offset = operation.classes else { continue }
+      for (slot, image) in operation.images.enumerated() {
+        classes[places[image]] = Int(
+          reader.bits(width: 32, offset: offset + slot * network.shape.busWidth / 8, bit: 0))
+      }
+    }
+    return classes
   }
 
   /// The output of hidden layer `layer` for each image of the batch, [channel][row][column] after

@@ -28,12 +28,12 @@ struct AcceleratorOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: parameterHelp(
-      "ACT_BUFFER_KB", "KB of each of the two activation buffers", 1...16384, "32"),
+      "ACT_BUFFER_KB", "KB of each of the two activation buffers", 1...16384, "128"),
     transform: wholeNumber)
   var actBufferKB: Int?
   @Option(
     parsing: .unconditional,
-    help: parameterHelp("WEIGHT_BUFFER_KB", "KB of weights", 1...16384, "32"),
+    help: parameterHelp("WEIGHT_BUFFER_KB", "KB of weights", 1...16384, "128"),
     transform: wholeNumber)
   var weightBufferKB: Int?
   @Option(

@@ -68,13 +68,8 @@ struct Verify: ParsableCommand {
 
   /// The command that runs the failing batch alone.
   private func repeating(_ batch: Int) -> String {
-    var words = Array(CommandLine.arguments)
-    for option in ["--batch", "--trace", "--report", "--events", "--energy"] {
-      while let index = words.firstIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) {
-        words.removeSubrange(
-          index...min(words[index] == option ? index + 1 : index, words.count - 1))
-      }
-    }
+    let words = commandWords(
+      without: ["--batch", "--trace", "--report", "--events", "--energy"])
     return (words + ["--batch", "\(batch)", "--trace", trace ?? "mismatch.vcd"])
       .map(shellQuoted).joined(separator: " ")
   }

@@ -17,7 +17,7 @@ import Testing
   static let acceleratorOptions: [(option: String, range: String, value: String)] = [
     ("FEED_BANKS", "1 to 8", "2"), ("AXI_DATA_WIDTH", "32, 64, 128, 256 or 512", "128"),
     ("AXI_ADDR_WIDTH", "32 to 64", "32"), ("READ_BURSTS", "1 to 64", "4"),
-    ("ACT_BUFFER_KB", "1 to 16384", "32"), ("WEIGHT_BUFFER_KB", "1 to 16384", "32"),
+    ("ACT_BUFFER_KB", "1 to 16384", "128"), ("WEIGHT_BUFFER_KB", "1 to 16384", "128"),
     ("THRESHOLD_BUFFER_KB", "1 to 16384", "16"),
   ]
 
@@ -46,7 +46,7 @@ import Testing
     return options(of: outcome.output)
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["bench"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["run"], ["bench"]])
   func explainsEveryCoreParameter(command: [String]) throws {
     #expect(Self.coreOptions.map(\.option) == Machine.top.parameters.map(\.name))
     let help = try Self.help(command)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["run"]])
   func explainsEveryParameterOfTheAccelerator(command: [String]) throws {
     let core = Set(Machine.top.parameters.map(\.name))
     #expect(
@@ -94,7 +94,7 @@ import Testing
 
   @Test func namesTheSubcommandsAndExitStatuses() throws {
     let help = try Program.run(["--help"]).output
-    for name in ["generate", "compile", "verify", "prove", "bench"] {
+    for name in ["generate", "compile", "verify", "run", "prove", "bench"] {
       #expect(help.contains("\n  \(name) "))
     }
     #expect(help.contains("Exit status: 0 all is well; 1 a difference"))

@@ -41,7 +41,8 @@ extension SimulatedAccelerator {
   public func recordPorts(_ isOn: Bool) { library.recordPorts(accelerator, isOn ? 1 : 0) }
 
   /// The handshakes recorded since the last call, one value per cycle: bit 2c is the valid of channel
-  /// c of the memory port, bit 2c + 1 its ready, with c the raw value of `BusChannel`.
+  /// c of the memory port, bit 2c + 1 its ready, with c the raw value of `BusChannel`; bits 15...10 are
+  /// the low bits of the read data's identifier.
   public func takePortTrace() -> [UInt16] {
     var count: UInt64 = 0
     let trace = library.portTrace(accelerator, &count)

@@ -65,6 +65,7 @@ struct ExpectedOutputs: Sendable {
 /// The levels at which a layer is compared, in the order of the data's way.
 public enum Level: String, Sendable, CaseIterable {
   case accumulator, mask, activation, nonzero, pooled, logit
+  case predictedClass = "class"
 }
 
 /// One number of the core that differs from the golden model.

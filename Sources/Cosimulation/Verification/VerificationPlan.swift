@@ -107,7 +107,7 @@ public struct VerificationPlan: Sendable {
       try CoreFiles(defaults: [:]).verilog.map { .init(name: $0.name, text: $0.text) })
   }
 
-  private static func tasks(
+  static func tasks(
     _ request: VerificationRequest, _ model: Model, _ vectors: Vectors
   ) throws -> [Int] {
     var tasks: [Int] = []
@@ -126,7 +126,7 @@ public struct VerificationPlan: Sendable {
     return tasks
   }
 
-  private static func imagesPerTask(
+  static func imagesPerTask(
     _ request: VerificationRequest, _ tasks: [Int], _ model: Model, _ vectors: Vectors
   ) throws -> Int {
     let counts = tasks.map { vectors.tasks[$0].images.count }

@@ -43,8 +43,8 @@ extension Machine {
     let bursts = m.parameter(
       "READ_BURSTS", default: 4, in: 1...64, "bursts of a reader that may be on their way")
     let actKB = m.parameter(
-      "ACT_BUFFER_KB", default: 32, in: 1...16384, "KB of each of the two activation buffers")
-    let weightKB = m.parameter("WEIGHT_BUFFER_KB", default: 32, in: 1...16384, "KB of weights")
+      "ACT_BUFFER_KB", default: 128, in: 1...16384, "KB of each of the two activation buffers")
+    let weightKB = m.parameter("WEIGHT_BUFFER_KB", default: 128, in: 1...16384, "KB of weights")
     let thresholdKB = m.parameter(
       "THRESHOLD_BUFFER_KB", default: 16, in: 1...16384, "KB of thresholds")
 
@@ -194,8 +194,8 @@ extension Machine {
 
     struct Reading {
       let request: Bundle
-      let indexNext, inLastUse, isEnd, take, blockLines, available, word, beat, fails, outside,
-        idle: Signal
+      let indexNext, inLastUse, isEnd, take, blockLines, packing, available, word, line, number,
+        beat, fails, outside, idle: Signal
     }
     func ring(_ number: Int, word width: Nat, lines: Nat) -> Reading {
       let name = names[number]
@@ -206,7 +206,10 @@ extension Machine {
         indexNext: m.wire("\(name)_index_next", bits(indexWide)),
         inLastUse: m.wire("\(name)_in_last_use"), isEnd: m.wire("\(name)_is_end"),
         take: m.wire("\(name)_take"), blockLines: m.wire("\(name)_lines", bits(indexWide)),
+        packing: m.wire("\(name)_packing", bits(2)),
         available: m.wire("\(name)_available"), word: m.wire("\(name)_word", bits(width)),
+        line: m.wire("\(name)_line", bits(width * perLine(width))),
+        number: m.wire("\(name)_number", bits(clog2(perLine(width)) + 2)),
         beat: m.wire("\(name)_beat"), fails: m.wire("\(name)_fails"),
         outside: m.wire("\(name)_outside"), idle: m.wire("\(name)_idle"))
       m.instance(
@@ -219,7 +222,8 @@ extension Machine {
           "clk": clk, "rst": rst, "base": base, "limit": limit,
           "index_next": reading.indexNext, "in_last_use": reading.inLastUse,
           "is_end": reading.isEnd, "take": reading.take, "block_lines": reading.blockLines,
-          "available": reading.available, "word": reading.word, "beat": reading.beat,
+          "packing": reading.packing, "available": reading.available, "word": reading.word,
+          "line": reading.line, "number": reading.number, "beat": reading.beat,
           "fails": reading.fails, "outside": reading.outside, "idle": reading.idle,
         ] + reading.request.connections(to: "request")
           + reads[number].connections(to: "m_axi"))
@@ -232,6 +236,11 @@ extension Machine {
     let thresholdRing = ring(thresholdReader, word: thresholdWord, lines: thresholdLines)
     let channelRing = ring(channelReader, word: channelWord, lines: 2)
     let rings = [programRing, loadRing, weightRing, thresholdRing, channelRing]
+
+    for (name, ring) in zip(names, rings) where name != "threshold" {
+      m.drive { ring.packing <== 0 }
+      m.unused("\(name)_in_line", ring.line, ring.number)
+    }
 
     let writes = m.wires(
       "write", .stream(.forward("offset", bits(32)), .forward("count", bits(writeWidth))))
@@ -360,6 +369,7 @@ extension Machine {
         ] + ring.request.connections(to: "request"))
       m.drive { ring.blockLines <== lines }
     }
+    let channelBytes = m.constant("CHANNEL_BYTES", channelWord.dividedUp(by: dataWidth) * beatBytes)
     let once = m.wire("once", constant(1, width: indexWide))
     requests(
       "weight_requests", weightRing, repeats: field(.weightRepeats, 0, indexWide),
@@ -367,7 +377,7 @@ extension Machine {
       lines: m.wire("lines_of_weights", field(.weightLines, 0, indexWide)))
     requests(
       "channel_requests", channelRing, repeats: once, offset: field(.channelOffset),
-      step: field(.channelStep), lines: once)
+      step: constant(channelBytes, width: 32), lines: once)
     m.instance(
       "threshold_requests", of: Machine.runRequests,
       parameters: [
@@ -510,8 +520,21 @@ extension Machine {
     }
     let weightLive = m.wire("weight_live", mux(stepInLastBlock, lastMask, allMask))
     let channelLive = m.wire("channel_live", mux(drainsLastBlock, lastMask, allMask))
-    let thresholds = m.wire(
-      "thresholds", mux(hasThresholds, thresholdRing.word, 0))
+    let thresholdFormat = m.wire("threshold_format", field(.runsAndSteps, 8, 2))
+    let thresholdShift = m.wire("threshold_shift", field(.runsAndSteps, 10, 6))
+    let unpacked = m.wire("unpacked", bits(thresholdWord))
+    m.drive { thresholdRing.packing <== thresholdFormat }
+    m.instance(
+      "threshold_words", of: thresholdWords,
+      parameters: [
+        "COLS": columns, "ACC_WIDTH": accWidth, "WORDS_LOG2": clog2(perLine(thresholdWord)),
+      ],
+      ports: [
+        "line": thresholdRing.line, "number": thresholdRing.number,
+        "exact": thresholdRing.word, "format": thresholdFormat, "shift": thresholdShift,
+        "word": unpacked,
+      ])
+    let thresholds = m.wire("thresholds", mux(hasThresholds, unpacked, 0))
     let resultValid = m.wire("result_valid")
     let resultReady = m.wire("result_ready")
     let resultAcc = m.wire("result_acc", bits(columns * accWidth))
@@ -686,6 +709,21 @@ extension Machine {
     }
 
     // MARK: What is written to memory
+    m.comment("The column block of a head's result: as many results as there are slots.")
+    let resultsLeft = m.register("results_left", bits(slotWidth))
+    let resultBlocks = m.register("result_blocks", bits(blockWidth))
+    let isLastResult = m.wire("is_last_result", resultsLeft == 1)
+    let rawInLastBlock = m.wire("raw_in_last_block", resultBlocks == 1)
+    m.clocked(clk) {
+      When(resultTaken) {
+        resultsLeft <== mux(isLastResult, slots, resultsLeft - 1)
+        When(isLastResult) { resultBlocks <== resultBlocks - 1 }
+      }
+      When(startsLayer) {
+        resultsLeft <== slots
+        resultBlocks <== blocks
+      }
+    }
     let results = m.wires("results", Components.words(columns * accWidth))
     let counts = m.wires("counts", Components.words(64))
     let kept = m.wire("kept", bits(columns * accWidth))
@@ -695,10 +733,34 @@ extension Machine {
           <== mux(resultLive[c], resultAcc.slice(from: c * accWidth, width: accWidth), 0)
       }
     }
+    let isLooked = m.wire("is_looked")
+    let isLastClass = m.wire("is_last_class")
+    let rawTaken = m.wire("raw_taken", resultTaken && isRaw)
+    let rawValid = m.wire("raw_valid", resultValid && isRaw)
+    let classWidth = Nat.literal(24)
+    let classes = m.wires("classes", .stream(.forward("data", bits(classWidth))))
+    m.instance(
+      "argmax", of: argmax,
+      parameters: [
+        "COLS": columns, "ACC_WIDTH": accWidth, "IMAGE_WIDTH": imageWidth,
+        "CLASS_WIDTH": classWidth,
+      ],
+      ports: [
+        "clk": clk, "rst": rst, "start": startsLayer,
+        "images": field(.slots, 0, imageWidth), "valid": rawValid, "word": resultAcc,
+        "count": m.wire(
+          "looked_columns", mux(rawInLastBlock, lastColumns, constant(columns, width: columnsWidth))
+        ),
+        "done": isLooked, "take": rawTaken, "last": resultLast, "is_last_class": isLastClass,
+      ] + classes.connections(to: "class"))
+    let classWords = m.wires("class_words", Components.words(32))
     m.drive {
-      results.valid <== resultValid && isRaw
+      classWords.valid <== classes.valid
+      classes.ready <== classWords.ready
+      classWords["data"] <== classes["data"].extended(to: 32)
+      results.valid <== rawValid && isLooked
       results["data"] <== kept
-      resultReady <== !isRaw || results.ready
+      resultReady <== !isRaw || (isLooked && results.ready)
       stored.valid <== moving && isStore
       stored["data"] <== mux(isSecond, buffers[1].word, buffers[0].word)
       counts.valid <== countValid
@@ -707,7 +769,7 @@ extension Machine {
     }
     let sources = [
       ("results", results, columns * accWidth), ("stored", stored, banks * actWord),
-      ("counts", counts, Nat.literal(64)),
+      ("counts", counts, Nat.literal(64)), ("classes", classWords, Nat.literal(32)),
     ].map { name, words, width -> Bundle in
       let data = m.wires(
         "\(name)_beat",
@@ -719,18 +781,21 @@ extension Machine {
       return data
     }
     m.drive {
-      beats.valid <== sources[0].valid || sources[1].valid || sources[2].valid
+      beats.valid <== sources[0].valid || sources[1].valid || sources[2].valid || sources[3].valid
       for field in ["data", "strb"] {
         beats[field]
           <== mux(
-            sources[2].valid, sources[2][field],
-            mux(sources[1].valid, sources[1][field], sources[0][field]))
+            sources[3].valid, sources[3][field],
+            mux(
+              sources[2].valid, sources[2][field],
+              mux(sources[1].valid, sources[1][field], sources[0][field])))
       }
       for source in sources { source.ready <== beats.ready }
     }
 
     // MARK: The end of an operation, and the counters
-    let layerEnds = m.wire("layer_ends", resultTaken && resultLast)
+    let classesEnd = m.wire("classes_end", classes.fires && isLastClass)
+    let layerEnds = m.wire("layer_ends", classesEnd || (hiddenTaken && resultLast))
     let moveEnds = m.wire("move_ends", steps && isLastMove)
     m.drive {
       ended <== layerEnds || moveEnds
@@ -743,7 +808,7 @@ extension Machine {
       let isBuffer = m.register("is_buffer")
       m.clocked(clk) { isBuffer <== selected >= first }
       let tileIssued = m.wire("tile_issued", fires && actLast)
-      let skipped = m.wire("skipped", field(.runsAndSteps, 8, indexWide) - issued)
+      let skipped = m.wire("skipped", field(.steps, 0, indexWide) - issued)
       let slotColumns = m.wire(
         "slot_columns",
         mux(drainsLastBlock, lastColumns, constant(columns, width: columnsWidth)))

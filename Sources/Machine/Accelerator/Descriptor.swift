@@ -10,8 +10,11 @@ public enum DescriptorField: Int, Sendable, CaseIterable {
   case operation
   /// Makes the sum of all fields zero, modulo 2^32.
   case checksum
-  /// Bits 7...0: runs of images, listed after the descriptor; bits 31...8: reduction steps, K.
+  /// Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are packed
+  /// (0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: the shift of packed ones.
   case runsAndSteps
+  /// Reduction steps of a tile, K.
+  case steps
   /// Weights of the first column block.
   case weightOffset
   /// Lines of a column block's weights; of a load, lines of what it reads.
@@ -22,8 +25,6 @@ public enum DescriptorField: Int, Sendable, CaseIterable {
   case weightRepeats
   /// Biases, multipliers and shifts of the first column block, one line; the blocks' lines follow.
   case channelOffset
-  /// Bytes from a column block's line to the next.
-  case channelStep
   /// Lines of a task's thresholds in a column block.
   case thresholdLines
   /// Bytes from a task's thresholds of a column block to the next.
@@ -56,7 +57,7 @@ public enum DescriptorField: Int, Sendable, CaseIterable {
   case inputBase
   /// Place of the first image's output; beats of a head's or a store's results.
   case outputBase
-  /// Words of an output's pixel.
+  /// Words of an output's pixel; of a head, where its images' classes go.
   case outputPixel
   /// Places by which padding moves an image's first window before the image.
   case originStep

@@ -51,8 +51,12 @@ extension Machine {
     let isEnd = m.input("is_end", "and is the last one to be read of it")
     let take = m.input("take", "the present word is taken")
     let blockLines = m.input("block_lines", bits(indexWide), "lines of the present block")
+    let packing = m.input(
+      "packing", bits(2), "a line has 2^packing times as many words, which are smaller")
     let available = m.output("available", "the present word is there")
     let word = m.output("word", bits(width))
+    let lineOfWord = m.output("line", bits(lineWidth), "its line")
+    let numberInLine = m.output("number", bits(wordsLog2 + 2), "and its number there, where packed")
     m.comment("What happens.")
     let beat = m.output("beat", "a beat comes from DRAM")
     let fails = m.output("fails", "a beat comes with an error")
@@ -128,7 +132,7 @@ extension Machine {
     }
 
     m.comment("Beats to lines.")
-    let line = m.wire("line", bits(lineWidth))
+    let line = m.wire("new_line", bits(lineWidth))
     let lineComes = m.wire("line_comes")
     m.given(beats == 1, "one_beat", else: "several_beats") {
       m.drive {
@@ -140,7 +144,7 @@ extension Machine {
       }
     } else: {
       let earlier = m.register("earlier", bits((beats - 1) * dataWidth), "The beats before.")
-      let number = m.register("number", bits(clog2(beats)), reset: 0)
+      let number = m.register("beat_number", bits(clog2(beats)), reset: 0)
       let isLast = m.wire("is_last", number == beats - 1)
       let all = m.wire("joined", concatenate(data["data"], earlier))
       m.clocked(clk, reset: rst, enable: data.valid) { number <== mux(isLast, 0, number + 1) }
@@ -162,9 +166,10 @@ extension Machine {
     let tail = m.register("tail", bits(positionWidth), reset: 0, "Where the next one goes.")
     let gone = m.register("gone", bits(indexWide), reset: 0)
     let index = m.register("index", bits(indexWide), reset: 0)
+    let allLog2 = m.wire(
+      "all_log2", constant(wordsLog2, width: 5) + packing.extended(to: 5))
     let lineOf = { (name: String, word: Signal) in
-      m.wire(
-        name, concatenate(zero(bits(1)), word).shiftedRight(by: constant(wordsLog2, width: 5)))
+      m.wire(name, concatenate(zero(bits(1)), word).shiftedRight(by: allLog2))
     }
     let wide = indexWide + 1
     let goneWide = m.wire("gone_wide", gone.extended(to: wide))
@@ -224,8 +229,12 @@ extension Machine {
     m.given(wordsLog2 == 0, "one_word", else: "several_words") {
       m.drive { word <== found }
     } else: {
-      let number = m.wire("number", index.slice(from: 0, width: wordsLog2))
-      m.drive { word <== found.element(at: number, width: width) }
+      let place = m.wire("place_in_line", index.slice(from: 0, width: wordsLog2))
+      m.drive { word <== found.element(at: place, width: width) }
+    }
+    m.drive {
+      lineOfWord <== found
+      numberInLine <== index.slice(from: 0, width: wordsLog2 + 2)
     }
     m.drive { idle <== !busy && promised == written }
   }

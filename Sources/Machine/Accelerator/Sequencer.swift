@@ -12,6 +12,8 @@ extension Machine {
     case check = "CHECK"
     case fetchRuns = "FETCH_RUNS"
     case runs = "READ_RUNS"
+    case askResults = "ASK_RESULTS"
+    case askClasses = "ASK_CLASSES"
     case start = "START"
     case run = "RUN"
     case settle = "SETTLE"
@@ -209,8 +211,11 @@ extension Machine {
       "has_sizes",
       field(.slots).anyBit && (!isLayer || layerSizes) && runs <= runsMost
         && (!isLayer || !flag(.thresholds) || field(.thresholdLines).anyBit))
-    let writesData = m.wire(
-      "writes_data", isOperation(.store) || (isLayer && flag(.raw)))
+    let isHead = m.wire("is_head", isLayer && flag(.raw))
+    let writesData = m.wire("writes_data", isOperation(.store) || isHead)
+    let slots = m.wire(
+      "slots",
+      descriptor.slice(from: .literal(32 * DescriptorField.slots.rawValue), width: writeWidth))
     let beats = m.wire(
       "beats",
       descriptor.slice(
@@ -222,6 +227,7 @@ extension Machine {
           + beats.extended(to: 40).shiftedLeft(by: constant(size, width: 3)))
     }
     let dataEnd = end("data_end", field(.dataOffset), beats)
+    let classEnd = end("class_end", field(.outputPixel), slots)
     let counterBeats = m.constant(
       "COUNTER_BEATS",
       (.literal(counterTotal - taskCounters) + .literal(taskCounters) * .power(ofTwo: taskWidth))
@@ -232,7 +238,7 @@ extension Machine {
     let isAddressed = m.wire(
       "is_addressed",
       (!writesData || (beats.anyBit && dataEnd <= wideLimit))
-        && (!flag(.counters) || counterEnd <= wideLimit))
+        && (!isHead || classEnd <= wideLimit) && (!flag(.counters) || counterEnd <= wideLimit))
 
     m.comment("One operation after the other.")
     let isPerTask = m.wire(
@@ -247,18 +253,22 @@ extension Machine {
     let wait = m.register("wait_cycles", bits(3), reset: 0)
     let asksCounters = m.wire(
       "asks_counters", state.is(.settle) && wait == 7 && settled && !failed.anyBit)
-    let asksData = m.wire("asks_data", state.is(.start) && writesData)
+    let asksData = m.wire("asks_data", state.is(.askResults))
+    let asksClasses = m.wire("asks_classes", state.is(.askClasses))
     m.drive {
       busy <== !state.is(.idle)
       done <== state.is(.finish)
-      start <== state.is(.start) && (!writesData || writes.ready)
+      start <== state.is(.start)
       running <== state.is(.run)
       fetching <== state.is(.fetch)
       counting <== state.is(.select) || state.is(.count)
       countValid <== state.is(.count) && wait == 0
-      writes.valid <== asksData || (asksCounters && flag(.counters))
-      writes["offset"] <== mux(asksData, field(.dataOffset), field(.counterOffset))
-      writes["count"] <== mux(asksData, beats, counterBeatsBits)
+      writes.valid <== asksData || asksClasses || (asksCounters && flag(.counters))
+      writes["offset"]
+        <== mux(
+          asksData, field(.dataOffset),
+          mux(asksClasses, field(.outputPixel), field(.counterOffset)))
+      writes["count"] <== mux(asksData, beats, mux(asksClasses, slots, counterBeatsBits))
     }
     func fail(_ cause: ProgramError) -> Signal { constant(.literal(cause.rawValue), width: 8) }
     let busError = m.wire(
@@ -299,13 +309,24 @@ extension Machine {
                 error <== wrong
               } else: {
                 When(isLayer) { state <== .fetchRuns }
-                When(isOperation(.load) || isOperation(.store)) { state <== .start }
+                When(isOperation(.load)) { state <== .start }
+                When(isOperation(.store)) { state <== .askResults }
               }
             }
           }
         case .fetchRuns: When(request.ready) { state <== .runs }
-        case .runs: When(takes && isLastWord) { state <== .start }
-        case .start: When(!writesData || writes.ready) { state <== .run }
+        case .runs:
+          When(takes && isLastWord) {
+            state <== .start
+            When(isHead) { state <== .askResults }
+          }
+        case .askResults:
+          When(writes.ready) {
+            state <== .start
+            When(isHead) { state <== .askClasses }
+          }
+        case .askClasses: When(writes.ready) { state <== .start }
+        case .start: state <== .run
         case .run:
           wait <== 0
           When(ended) { state <== .settle }

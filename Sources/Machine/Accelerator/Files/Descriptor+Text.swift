@@ -27,14 +27,15 @@ extension DescriptorField {
     case .operation: "Bits 7...0: the operation; bits from 8 up: the flags."
     case .checksum: "Makes the sum of all fields zero, modulo 2^32."
     case .runsAndSteps:
-      "Bits 7...0: runs of images, listed after the descriptor; bits 31...8: reduction steps, K."
+      "Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are packed "
+        + "(0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: the shift of packed ones."
+    case .steps: "Reduction steps of a tile, K."
     case .weightOffset: "Weights of the first column block."
     case .weightLines: "Lines of a column block's weights; of a load, lines of what it reads."
     case .weightStep: "Bytes from a column block's weights to the next."
     case .weightRepeats: "How often a column block's weights are streamed."
     case .channelOffset:
       "Biases, multipliers and shifts of the first column block, one line; the blocks' lines follow."
-    case .channelStep: "Bytes from a column block's line to the next."
     case .thresholdLines: "Lines of a task's thresholds in a column block."
     case .thresholdStep: "Bytes from a task's thresholds of a column block to the next."
     case .positions: "Output positions of an image, before pooling."
@@ -54,7 +55,7 @@ extension DescriptorField {
     case .inputBase: "Place of the first image; of a load or a store, the first place."
     case .outputBase:
       "Place of the first image's output; beats of a head's or a store's results."
-    case .outputPixel: "Words of an output's pixel."
+    case .outputPixel: "Words of an output's pixel; of a head, where its images' classes go."
     case .originStep: "Places by which padding moves an image's first window before the image."
     case .clampLow: "The clamp's low end, signed."
     case .clampHigh: "The clamp's high end, signed."
@@ -67,7 +68,11 @@ extension DescriptorField {
   public var parts: [DescriptorPart] {
     switch self {
     case .operation: [DescriptorPart("CODE", 0, 8)]
-    case .runsAndSteps: [DescriptorPart("RUNS", 0, 8), DescriptorPart("STEPS", 8, 24)]
+    case .runsAndSteps:
+      [
+        DescriptorPart("RUNS", 0, 8), DescriptorPart("PACKING", 8, 2),
+        DescriptorPart("SHIFT", 10, 6),
+      ]
     case .blocks: [DescriptorPart("COUNT", 0, 16), DescriptorPart("LAST_COLUMNS", 16, 16)]
     case .inputSize, .outputSize, .kernel:
       [DescriptorPart("ROWS", 0, 16), DescriptorPart("COLUMNS", 16, 16)]
