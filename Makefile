@@ -14,19 +14,23 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify prove test \
+.PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 regress regress-all \
+  prove test \
   lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language fuzz \
   install clean
 
 help: ## print this list
 	@echo "Targets:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables:"
 	@printf '  %-18s %s\n' \
 	  "ROWS=$(ROWS)" "rows of the array that verify and bench run" \
 	  "COLS=$(COLS)" "its columns" \
 	  "BUILD=$(BUILD)" "folder for reports" \
 	  "CONFIG=$(CONFIG)" "debug or release" \
+	  "SEED=$(SEED)" "first seed of regress" \
+	  "MINUTES=$(MINUTES)" "how long regress begins accelerators" \
+	  "SHAPES=$(SHAPES)" "sizes of regress-all: n is n/16+1 rows, n%16+1 columns" \
 	  "PREFIX=$(PREFIX)" "install puts bin/mimegen here" \
 	  "DESTDIR=$(DESTDIR)" "put before PREFIX, for packaging"
 
@@ -59,6 +63,19 @@ build: setup-verify ## build mimegen
 verify: build golden-check ## run the five tasks on rtl/ and compare every bit with the golden model
 	@scripts/verify $(MIMEGEN) "$(BUILD)" $(ROWS) $(COLS)
 
+verify-vgg16: build golden-check ## run VGG16 with three tasks on the whole accelerator
+	@scripts/verify-vgg16 $(MIMEGEN) "$(BUILD)"
+
+SEED = $(shell date +%s)
+MINUTES = 10
+SHAPES = 0-255
+
+regress: build ## run random networks on random accelerators for MINUTES, from SEED on
+	@nice $(MIMEGEN) regress --seed $(SEED) --minutes $(MINUTES)
+
+regress-all: build ## the same on all sizes from 1x1 to 16x16, SHAPES of them; goes on where it ended
+	@nice $(MIMEGEN) regress --seed $(SEED) --shape-range $(SHAPES) --resume "$(BUILD)/regress-all"
+
 prove: setup-prove build ## prove claims about the hardware for all inputs, and find planted faults
 	@$(MIMEGEN) prove
 
@@ -85,7 +102,8 @@ golden-check: ## check the committed models and vectors against their checksums
 
 golden-update: ## make the reports of the last verify the committed ones
 	mkdir -p golden/derived
-	cp "$(BUILD)/report.json" "$(BUILD)/events.json" "$(BUILD)/energy.json" golden/derived/
+	cp "$(BUILD)/report.json" "$(BUILD)/events.json" "$(BUILD)/energy.json" \
+	  "$(BUILD)/accelerator.json" golden/derived/
 
 rtl: build ## write rtl/ anew
 	$(MIMEGEN) -o rtl

@@ -58,14 +58,14 @@ let package = Package(
     .target(
       name: "Cosimulation",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Testbench",
-        "Verilated",
+        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Simulation",
+        "Testbench", "Verilated",
       ]),
     .executableTarget(
       name: "mimegen",
       dependencies: [
         "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
-        "Formal", "Proofs",
+        "Formal", "Proofs", "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),

@@ -171,6 +171,7 @@
 #define MIME_DEFAULT_TASK_WIDTH 3u
 #define MIME_DEFAULT_COUNT_EVENTS 1u
 #define MIME_DEFAULT_COUNT_WIDTH 16u
+#define MIME_DEFAULT_LANE_EXTRA 0u
 #define MIME_DEFAULT_FEED_BANKS 2u
 #define MIME_DEFAULT_AXI_DATA_WIDTH 128u
 #define MIME_DEFAULT_AXI_ADDR_WIDTH 32u
@@ -178,7 +179,7 @@
 #define MIME_DEFAULT_ACT_BUFFER_KB 128u
 #define MIME_DEFAULT_WEIGHT_BUFFER_KB 128u
 #define MIME_DEFAULT_THRESHOLD_BUFFER_KB 16u
-#define MIME_DEFAULT_PROGRAM_HASH 0xc3109a44u
+#define MIME_DEFAULT_PROGRAM_HASH 0xf49c5c85u
 
 /* A descriptor: 32-bit words, low byte first. A name is the number of the word; of one that has
    parts, the parts' lowest bits and masks follow. */
@@ -192,14 +193,14 @@
 #define MIME_DESCRIPTOR_OPERATION_CODE_MASK 0x000000ffu
 /* Makes the sum of all fields zero, modulo 2^32. */
 #define MIME_DESCRIPTOR_CHECKSUM 2u
-/* Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are packed (0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: the shift of packed ones. */
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS 3u
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_RUNS_SHIFT 0u
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_RUNS_MASK 0x000000ffu
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_PACKING_SHIFT 8u
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_PACKING_MASK 0x00000300u
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_SHIFT_SHIFT 10u
-#define MIME_DESCRIPTOR_RUNS_AND_STEPS_SHIFT_MASK 0x0000fc00u
+/* Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are stored (0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: what stored ones are shifted by. */
+#define MIME_DESCRIPTOR_RUNS_AND_FORM 3u
+#define MIME_DESCRIPTOR_RUNS_AND_FORM_RUNS_SHIFT 0u
+#define MIME_DESCRIPTOR_RUNS_AND_FORM_RUNS_MASK 0x000000ffu
+#define MIME_DESCRIPTOR_RUNS_AND_FORM_THRESHOLD_FORMAT_SHIFT 8u
+#define MIME_DESCRIPTOR_RUNS_AND_FORM_THRESHOLD_FORMAT_MASK 0x00000300u
+#define MIME_DESCRIPTOR_RUNS_AND_FORM_THRESHOLD_SHIFT_SHIFT 10u
+#define MIME_DESCRIPTOR_RUNS_AND_FORM_THRESHOLD_SHIFT_MASK 0x0000fc00u
 /* Reduction steps of a tile, K. */
 #define MIME_DESCRIPTOR_STEPS 4u
 /* Weights of the first column block. */

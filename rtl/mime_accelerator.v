@@ -30,6 +30,8 @@ module mime_accelerator #(
     parameter COUNT_EVENTS = 1,
     // bits of a row's counts of steps in a tile (4...32)
     parameter COUNT_WIDTH = 16,
+    // registers behind a lane's multiplier (0...8)
+    parameter LANE_EXTRA = 0,
     // words of COLS channels read at once for a row (1...8)
     parameter FEED_BANKS = 2,
     // bits of a beat, a power of two (32...512)
@@ -116,15 +118,17 @@ module mime_accelerator #(
     localparam CHANNEL_WORD = COLS * (ACC_WIDTH + MULTIPLIER_WIDTH + 6);
     // Of an activation buffer.
     localparam PLACES = (2 > ACT_BUFFER_KB * 8192 / (FEED_BANKS * ACT_WORD) ? 2 : ACT_BUFFER_KB * 8192 / (FEED_BANKS * ACT_WORD));
-    localparam PLACE_WIDTH = $clog2(PLACES);
+    // Of a place, or the one after the last.
+    localparam PLACE_WIDTH = $clog2(PLACES + 1);
+    localparam BUFFER_WIDTH = $clog2(PLACES);
     localparam WEIGHT_LINES = (2 > WEIGHT_BUFFER_KB * 8192 / (WEIGHT_WORD * (1 << ($clog2((1 > DATA_WIDTH / WEIGHT_WORD ? 1 : DATA_WIDTH / WEIGHT_WORD) + 1) - 1))) ? 2 : WEIGHT_BUFFER_KB * 8192 / (WEIGHT_WORD * (1 << ($clog2((1 > DATA_WIDTH / WEIGHT_WORD ? 1 : DATA_WIDTH / WEIGHT_WORD) + 1) - 1))));
     localparam THRESHOLD_LINES = (2 > THRESHOLD_BUFFER_KB * 8192 / (THRESHOLD_WORD * (1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1))) ? 2 : THRESHOLD_BUFFER_KB * 8192 / (THRESHOLD_WORD * (1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1))));
     localparam LIVE_WIDTH = $clog2(ROWS + 1);
     localparam COLS_WIDTH = $clog2(COLS + 1);
     localparam STEPS_WIDTH = $clog2(COLS * FEED_BANKS + 1);
     // Tiles on their way to the drain, log2.
-    localparam TILES_LOG2 = $clog2((COLS + ROWS) / ROWS + 4);
-    localparam [31:0] INTERFACE_HASH = 32'h0d77ed81;
+    localparam TILES_LOG2 = $clog2((COLS + ROWS + LANE_EXTRA) / ROWS + 5);
+    localparam [31:0] INTERFACE_HASH = 32'h60b376b6;
     localparam FNV_PRIME = 16777619;
     localparam CHANNEL_BYTES = (CHANNEL_WORD + DATA_WIDTH - 1) / DATA_WIDTH * BEAT_BYTES;
     genvar c;
@@ -1236,7 +1240,8 @@ module mime_accelerator #(
         .ROUNDING(ROUNDING),
         .TASK_WIDTH(TASK_WIDTH),
         .COUNT_EVENTS(COUNT_EVENTS),
-        .COUNT_WIDTH(COUNT_WIDTH)
+        .COUNT_WIDTH(COUNT_WIDTH),
+        .LANE_EXTRA(LANE_EXTRA)
     ) core (
         .clk(clk),
         .rst(rst),
@@ -1431,15 +1436,16 @@ module mime_accelerator #(
         .PLACES(PLACES)
     ) buffer_0 (
         .clk(clk),
-        .read_address(buffer_0_read_address),
+        .read_address(buffer_0_read_address[BUFFER_WIDTH - 1:0]),
         .word(buffer_0_word),
         .nonzero(buffer_0_nonzero),
         .write(buffer_0_write),
-        .write_address(buffer_0_write_address),
+        .write_address(buffer_0_write_address[BUFFER_WIDTH - 1:0]),
         .write_word(buffer_0_write_word),
         .write_nonzero(buffer_0_write_nonzero)
     );
 
+    wire unused_buffer_0_places = &{1'b0, buffer_0_read_address, buffer_0_write_address};
     wire buffer_1_is_input = is_second_buffer && 1'd1;
     wire [PLACE_WIDTH - 1:0] buffer_1_read_address = is_store ? move_address : (buffer_1_is_input ? feed_address : merge_address);
     wire [FEED_BANKS - 1:0] buffer_1_write = buffer_1_is_input ? (loads ? bank_of_load : {FEED_BANKS{1'b0}}) : (is_layer ? back_write : {FEED_BANKS{1'b0}});
@@ -1456,20 +1462,23 @@ module mime_accelerator #(
         .PLACES(PLACES)
     ) buffer_1 (
         .clk(clk),
-        .read_address(buffer_1_read_address),
+        .read_address(buffer_1_read_address[BUFFER_WIDTH - 1:0]),
         .word(buffer_1_word),
         .nonzero(buffer_1_nonzero),
         .write(buffer_1_write),
-        .write_address(buffer_1_write_address),
+        .write_address(buffer_1_write_address[BUFFER_WIDTH - 1:0]),
         .write_word(buffer_1_write_word),
         .write_nonzero(buffer_1_write_nonzero)
     );
 
-    wire [PLACE_WIDTH:0] places_end = PLACES[PLACE_WIDTH:0];
+    wire unused_buffer_1_places = &{1'b0, buffer_1_read_address, buffer_1_write_address};
+    wire [PLACE_WIDTH - 1:0] places_end = PLACES[PLACE_WIDTH - 1:0];
+    wire [31:0] wide_end = PLACES[31:0];
+    wire writes_buffer = is_layer && !is_raw;
     assign feed_word = is_second_buffer ? buffer_1_word : buffer_0_word;
     assign feed_nonzero = is_second_buffer ? buffer_1_nonzero : buffer_0_nonzero;
     assign merge_word = is_second_buffer ? buffer_0_word : buffer_1_word;
-    assign misplaced = (feed_reads && ({1'b0, feed_address} >= places_end)) || (|back_write && ({1'b0, back_address} >= places_end)) || (moving && ({1'b0, move_address} >= places_end));
+    assign misplaced = (feed_reads && (feed_address >= places_end)) || (|back_write && (back_address >= places_end)) || (moving && (move_address >= places_end)) || (starts && ((descriptor[768 +: 32] >= wide_end) || (writes_buffer && (descriptor[800 +: 32] >= wide_end))));
 
     // The column block of a head's result: as many results as there are slots.
     reg [23:0] results_left;

@@ -29,7 +29,9 @@ module mime_core #(
     // 1 builds the event counters (0...1)
     parameter COUNT_EVENTS = 1,
     // bits of a row's counts of steps in a tile (4...32)
-    parameter COUNT_WIDTH = 16
+    parameter COUNT_WIDTH = 16,
+    // registers behind a lane's multiplier (0...8)
+    parameter LANE_EXTRA = 0
 ) (
     input wire clk,
     // synchronous
@@ -108,7 +110,8 @@ module mime_core #(
     localparam GROUP_WIDTH = (1 > $clog2(GROUPS) ? 1 : $clog2(GROUPS));
     // A signed operand.
     localparam OPERAND_WIDTH = ACT_WIDTH + 1;
-    localparam [31:0] CONFIG_HASH = 32'h88a461bc;
+    localparam [31:0] CONFIG_HASH = 32'h53550978;
+    localparam TAGGED_WIDTH = LANES + TASK_WIDTH + 1;
     genvar r;
     genvar l;
 
@@ -265,7 +268,8 @@ module mime_core #(
             .ACT_WIDTH(ACT_WIDTH),
             .ACC_WIDTH(ACC_WIDTH),
             .MULT_WIDTH(MULT_WIDTH),
-            .ROUNDING(ROUNDING)
+            .ROUNDING(ROUNDING),
+            .EXTRA(LANE_EXTRA)
         ) lane (
             .clk(clk),
             .advance(advance),
@@ -287,7 +291,7 @@ module mime_core #(
     end
     endgenerate
 
-    // What goes with a result through the lanes' four stages; rows not in use have none.
+    // What goes with a result through the lanes' stages; rows not in use have none.
     reg [LANES - 1:0] live1;
     reg [LANES - 1:0] live2;
     reg [LANES - 1:0] live3;
@@ -297,27 +301,51 @@ module mime_core #(
     reg last1;
     reg last2;
     reg last3;
+    wire [LANES + TASK_WIDTH:0] tagged3 = {live3, task3, last3};
+    wire [TAGGED_WIDTH - 1:0] tags;
+
+    mime_delay #(
+        .WIDTH(TAGGED_WIDTH),
+        .DEPTH(LANE_EXTRA)
+    ) tag_extra (
+        .clk(clk),
+        .advance(advance),
+        .data_in(tagged3),
+        .data_out(tags)
+    );
 
     always @(posedge clk) begin
         if (advance) begin
             live1 <= lane_live;
             live2 <= live1;
             live3 <= live2;
-            result_live <= live3;
+            result_live <= tags[TASK_WIDTH + 1 +: LANES];
             task1 <= threshold_task;
             task2 <= task1;
             task3 <= task2;
-            result_task <= task3;
+            result_task <= tags[1 +: TASK_WIDTH];
             last1 <= slot_final;
             last2 <= last1;
             last3 <= last2;
-            result_last <= last3;
+            result_last <= tags[0];
         end
     end
 
     reg valid1;
     reg valid2;
     reg valid3;
+    wire valid;
+
+    mime_token_delay #(
+        .WIDTH(1),
+        .DEPTH(LANE_EXTRA)
+    ) valid_extra (
+        .clk(clk),
+        .rst(rst),
+        .advance(advance),
+        .tokens_in(valid3),
+        .tokens_out(valid)
+    );
 
     always @(posedge clk) begin
         if (rst) begin
@@ -330,7 +358,7 @@ module mime_core #(
                 valid1 <= slot && threshold_live;
                 valid2 <= valid1;
                 valid3 <= valid2;
-                result_valid <= valid3;
+                result_valid <= valid;
             end else if (result_ready) begin
                 result_valid <= 1'd0;
             end

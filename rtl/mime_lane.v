@@ -6,6 +6,7 @@
 // 2 mask = y >= threshold, a tie passes; a masked y goes no further
 // 3 product = y * multiplier
 // 4 act = clamp(round(product / 2^shift)), zero where masked
+// EXTRA more registers lie between 3 and 4, for a synthesizer to move into either.
 // A raw result (the head's) passes all stages with its y alone.
 module mime_lane #(
     // bits of an activation (2...24)
@@ -15,7 +16,9 @@ module mime_lane #(
     // bits of the unsigned multiplier, 0 for a shift only (0...32)
     parameter MULT_WIDTH = 16,
     // 0 half-even, 1 half-up, 2 half-away, 3 floor, 4 toward-zero (0...4)
-    parameter ROUNDING = 0
+    parameter ROUNDING = 0,
+    // registers behind the multiplier (0...8)
+    parameter EXTRA = 0
 ) (
     input wire clk,
     // the machine moves in this cycle
@@ -39,6 +42,7 @@ module mime_lane #(
     output reg result_nonzero
 );
     localparam SCALED_WIDTH = (ACC_WIDTH + MULT_WIDTH + 1 > 65 ? ACC_WIDTH + MULT_WIDTH + 1 : 65);
+    localparam STAGE_WIDTH = SCALED_WIDTH + ACC_WIDTH + 7;
 
     // Stage 1: bias.
     reg signed [ACC_WIDTH - 1:0] y1;
@@ -98,19 +102,51 @@ module mime_lane #(
     end
     endgenerate
 
-    reg signed [ACC_WIDTH - 1:0] y3;
-    reg mask3;
-    reg [5:0] shift3;
-    reg signed [SCALED_WIDTH - 1:0] product3;
+    reg signed [ACC_WIDTH - 1:0] sum3;
+    reg kept3;
+    reg [5:0] amount3;
+    reg signed [SCALED_WIDTH - 1:0] scaled3;
 
     always @(posedge clk) begin
         if (advance) begin
-            y3 <= y2;
-            mask3 <= mask2;
-            shift3 <= shift2;
-            product3 <= scaled;
+            sum3 <= y2;
+            kept3 <= mask2;
+            amount3 <= shift2;
+            scaled3 <= scaled;
         end
     end
+
+    wire mask3;
+    wire [5:0] shift3;
+    wire signed [ACC_WIDTH - 1:0] y3;
+    wire signed [SCALED_WIDTH - 1:0] product3;
+
+    generate
+    if (EXTRA == 0) begin : at_once
+        assign mask3 = kept3;
+        assign shift3 = amount3;
+        assign y3 = sum3;
+        assign product3 = scaled3;
+    end else begin : later
+        wire [SCALED_WIDTH + ACC_WIDTH + 6:0] stage_in = {$unsigned(scaled3), $unsigned(sum3), amount3, kept3};
+        wire [STAGE_WIDTH - 1:0] stage_out;
+
+        mime_delay #(
+            .WIDTH(STAGE_WIDTH),
+            .DEPTH(EXTRA)
+        ) stages (
+            .clk(clk),
+            .advance(advance),
+            .data_in(stage_in),
+            .data_out(stage_out)
+        );
+
+        assign mask3 = stage_out[0];
+        assign shift3 = stage_out[1 +: 6];
+        assign y3 = $signed(stage_out[7 +: ACC_WIDTH]);
+        assign product3 = $signed(stage_out[7 + ACC_WIDTH +: SCALED_WIDTH]);
+    end
+    endgenerate
 
     // Stage 4: round and clamp.
     wire signed [SCALED_WIDTH - 1:0] floor = $signed(product3 >>> shift3);

@@ -10,8 +10,9 @@
 // The reader names the word of the present block that it wants in the next cycle; `available` says
 // whether the word of this cycle is there. In a block's last use lines before that word are given
 // free
-// as it goes, and the rest at the block's end, which therefore waits until the whole block is
-// there.
+// as it goes, and the rest at the block's end; those of it that have not come yet are dropped as
+// they
+// come, before the next block begins.
 module mime_ring #(
     // bits of a word (1...65536)
     parameter WIDTH = 128,
@@ -257,11 +258,15 @@ module mime_ring #(
     wire [INDEX_WIDTH:0] rest = {1'b0, block_lines} - gone_wide;
     wire [INDEX_WIDTH:0] written_wide = {{(INDEX_WIDTH + 1 - LEVEL_WIDTH){1'b0}}, written};
     wire is_there = place < written_wide;
-    wire block_is_there = rest <= written_wide;
-    assign available = is_there && (!is_end || block_is_there);
-    wire ends = take && is_end;
+    wire rest_is_there = rest <= written_wide;
+    // The present block has ended, and not all of it has come.
+    reg drops;
+    assign available = is_there && !drops;
+    wire ends = (take && is_end) || drops;
+    wire ends_block = ends && rest_is_there;
     wire frees = in_last_use && !ends && (place != {(1 + INDEX_WIDTH){1'b0}}) && !place[INDEX_WIDTH] && (written != {LEVEL_WIDTH{1'b0}});
-    wire [LEVEL_WIDTH - 1:0] freed = ends ? rest[LEVEL_WIDTH - 1:0] : {{(LEVEL_WIDTH - 1){1'b0}}, frees};
+    wire [LEVEL_WIDTH - 1:0] freed = ends ? (rest_is_there ? rest[LEVEL_WIDTH - 1:0] : written) : {{(LEVEL_WIDTH - 1){1'b0}}, frees};
+    wire [INDEX_WIDTH:0] gone_next = ends_block ? {(INDEX_WIDTH + 1){1'b0}} : (gone_wide + {{(INDEX_WIDTH + 1 - LEVEL_WIDTH){1'b0}}, freed});
     wire [LEVEL_WIDTH - 1:0] new_lines = asked ? chunk_lines : {LEVEL_WIDTH{1'b0}};
 
     always @(posedge clk) begin
@@ -269,14 +274,12 @@ module mime_ring #(
             promised <= {LEVEL_WIDTH{1'b0}};
             written <= {LEVEL_WIDTH{1'b0}};
             gone <= {INDEX_WIDTH{1'b0}};
+            drops <= 1'd0;
         end else begin
             promised <= (promised + new_lines) - freed;
             written <= (written + {{(LEVEL_WIDTH - 1){1'b0}}, line_comes}) - freed;
-            if (ends) begin
-                gone <= {INDEX_WIDTH{1'b0}};
-            end else if (frees) begin
-                gone <= gone + {{(INDEX_WIDTH - 1){1'b0}}, 1'b1};
-            end
+            gone <= gone_next[INDEX_WIDTH - 1:0];
+            drops <= ends && !rest_is_there;
         end
     end
 
@@ -284,7 +287,6 @@ module mime_ring #(
     wire [LEVEL_WIDTH:0] head_sum = {{(LEVEL_WIDTH + 1 - POSITION_WIDTH){1'b0}}, head} + {1'b0, freed};
     wire [LEVEL_WIDTH:0] head_next_over = head_sum - LINES[LEVEL_WIDTH:0];
     wire [LEVEL_WIDTH:0] head_next = (head_sum >= LINES[LEVEL_WIDTH:0]) ? head_next_over : head_sum;
-    wire [INDEX_WIDTH:0] gone_next = ends ? {(INDEX_WIDTH + 1){1'b0}} : (gone_wide + {{INDEX_WIDTH{1'b0}}, frees});
     wire [1 + INDEX_WIDTH - 1:0] line_next = {1'd0, index_next} >> all_log2;
     wire [1 + INDEX_WIDTH - 1:0] place_next = line_next - gone_next;
     wire unused_far = &{1'b0, place_next};
@@ -329,5 +331,5 @@ module mime_ring #(
 
     assign line = found;
     assign number = index[WORDS_LOG2 + 1:0];
-    assign idle = !busy && (promised == written);
+    assign idle = !busy && (promised == written) && !drops;
 endmodule

@@ -10,7 +10,7 @@
 module mime_tile_rows #(
     // rows of the array (1...1024)
     parameter ROWS = 16,
-    // bits of a buffer's address (1...24)
+    // bits of a buffer's address (1...25)
     parameter PLACE_WIDTH = 12,
     // bits of a map's side (2...16)
     parameter MAP_WIDTH = 10,

@@ -15,7 +15,7 @@ module mime_write_back #(
     parameter FEED_BANKS = 1,
     // bits of an activation (2...24)
     parameter ACT_WIDTH = 8,
-    // bits of a buffer's address (1...24)
+    // bits of a buffer's address (1...25)
     parameter PLACE_WIDTH = 12,
     // bits of a map's side (2...16)
     parameter MAP_WIDTH = 10,

@@ -20,12 +20,15 @@ public struct CoreParameters: Sendable, Equatable {
   public var countEvents: Bool
   /// Bits of a row's counts of steps in a tile.
   public var countWidth: Int
+  /// Registers behind a lane's multiplier.
+  public var laneExtra: Int
 
   /// - Parameter lanes: as many as columns unless given.
   public init(
     rows: Int = 16, columns: Int = 16, lanes: Int? = nil, actWidth: Int = 8,
     actSigned: Bool = false, weightWidth: Int = 8, accWidth: Int = 32, multWidth: Int = 16,
-    rounding: Int = 0, taskWidth: Int = 3, countEvents: Bool = true, countWidth: Int = 16
+    rounding: Int = 0, taskWidth: Int = 3, countEvents: Bool = true, countWidth: Int = 16,
+    laneExtra: Int = 0
   ) {
     self.rows = rows
     self.columns = columns
@@ -39,6 +42,7 @@ public struct CoreParameters: Sendable, Equatable {
     self.taskWidth = taskWidth
     self.countEvents = countEvents
     self.countWidth = countWidth
+    self.laneExtra = laneExtra
   }
 
   /// Column groups G: a lane serves columns `lane * G ..< lane * G + G`.
@@ -54,6 +58,7 @@ public struct CoreParameters: Sendable, Equatable {
       ("ACT_SIGNED", actSigned ? 1 : 0), ("WEIGHT_WIDTH", weightWidth), ("ACC_WIDTH", accWidth),
       ("MULT_WIDTH", multWidth), ("ROUNDING", rounding), ("TASK_WIDTH", taskWidth),
       ("COUNT_EVENTS", countEvents ? 1 : 0), ("COUNT_WIDTH", countWidth),
+      ("LANE_EXTRA", laneExtra),
     ]
   }
 }

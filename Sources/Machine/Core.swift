@@ -42,6 +42,8 @@ extension Machine {
         "COUNT_EVENTS", default: 1, in: 0...1, "1 builds the event counters")
       let countWidth = m.parameter(
         "COUNT_WIDTH", default: 16, in: 4...32, "bits of a row's counts of steps in a tile")
+      let laneExtra = m.parameter(
+        "LANE_EXTRA", default: 0, in: 0...8, "registers behind a lane's multiplier")
       let multiplierWidth = max(multWidth, 1)
 
       // MARK: Ports
@@ -197,7 +199,7 @@ extension Machine {
           "lane", of: lane,
           parameters: [
             "ACT_WIDTH": actWidth, "ACC_WIDTH": accWidth, "MULT_WIDTH": multWidth,
-            "ROUNDING": rounding,
+            "ROUNDING": rounding, "EXTRA": laneExtra,
           ],
           ports: [
             "clk": clk, "advance": advance, "raw": layerRaw, "clamp_low": clampLow,
@@ -212,7 +214,7 @@ extension Machine {
       }
 
       m.comment(
-        "What goes with a result through the lanes' four stages; rows not in use have none.")
+        "What goes with a result through the lanes' stages; rows not in use have none.")
       let live1 = m.register("live1", bits(lanes))
       let live2 = m.register("live2", bits(lanes))
       let live3 = m.register("live3", bits(lanes))
@@ -222,29 +224,41 @@ extension Machine {
       let last1 = m.register("last1")
       let last2 = m.register("last2")
       let last3 = m.register("last3")
+      let taggedWidth = m.constant("TAGGED_WIDTH", lanes + taskWidth + 1)
+      let tagged3 = m.wire("tagged3", concatenate(live3, task3, last3))
+      let tagged = m.wire("tags", bits(taggedWidth))
+      m.instance(
+        "tag_extra", of: delayLine, parameters: ["WIDTH": taggedWidth, "DEPTH": laneExtra],
+        ports: ["clk": clk, "advance": advance, "data_in": tagged3, "data_out": tagged])
       m.clocked(clk, enable: advance) {
         live1 <== laneLive
         live2 <== live1
         live3 <== live2
-        resultLive <== live3
+        resultLive <== tagged.slice(from: taskWidth + 1, width: lanes)
         task1 <== thresholdTask
         task2 <== task1
         task3 <== task2
-        resultTask <== task3
+        resultTask <== tagged.slice(from: 1, width: taskWidth)
         last1 <== slotFinal
         last2 <== last1
         last3 <== last2
-        resultLast <== last3
+        resultLast <== tagged[0]
       }
       let valid1 = m.register("valid1", reset: 0)
       let valid2 = m.register("valid2", reset: 0)
       let valid3 = m.register("valid3", reset: 0)
+      let valid = m.wire("valid")
+      m.instance(
+        "valid_extra", of: tokenDelay, parameters: ["WIDTH": 1, "DEPTH": laneExtra],
+        ports: [
+          "clk": clk, "rst": rst, "advance": advance, "tokens_in": valid3, "tokens_out": valid,
+        ])
       m.clocked(clk, reset: rst) {
         When(advance) {
           valid1 <== (slot && thresholdLive)
           valid2 <== valid1
           valid3 <== valid2
-          resultValid <== valid3
+          resultValid <== valid
         } else: {
           When(resultReady) { resultValid <== 0 }
         }

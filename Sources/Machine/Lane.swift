@@ -10,6 +10,7 @@ extension Machine {
     2  mask = y >= threshold, a tie passes; a masked y goes no further
     3  product = y * multiplier
     4  act = clamp(round(product / 2^shift)), zero where masked
+    EXTRA more registers lie between 3 and 4, for a synthesizer to move into either.
     A raw result (the head's) passes all stages with its y alone.
     """
   ) { m in
@@ -20,6 +21,7 @@ extension Machine {
     let rounding = m.parameter(
       "ROUNDING", default: 0, in: 0...4,
       "0 half-even, 1 half-up, 2 half-away, 3 floor, 4 toward-zero")
+    let extra = m.parameter("EXTRA", default: 0, in: 0...8, "registers behind the multiplier")
 
     let clk = m.input("clk")
     let advance = m.input("advance", "the machine moves in this cycle")
@@ -76,15 +78,41 @@ extension Machine {
       let product = m.wire("product", z2 * factor)
       m.drive { scaled <== product.extended(to: scaledWidth) }
     }
-    let y3 = m.register("y3", signed(accWidth))
-    let mask3 = m.register("mask3")
-    let shift3 = m.register("shift3", bits(6))
-    let product3 = m.register("product3", signed(scaledWidth))
+    let sum3 = m.register("sum3", signed(accWidth))
+    let kept3 = m.register("kept3")
+    let amount3 = m.register("amount3", bits(6))
+    let scaled3 = m.register("scaled3", signed(scaledWidth))
     m.clocked(clk, enable: advance) {
-      y3 <== y2
-      mask3 <== mask2
-      shift3 <== shift2
-      product3 <== scaled
+      sum3 <== y2
+      kept3 <== mask2
+      amount3 <== shift2
+      scaled3 <== scaled
+    }
+    let mask3 = m.wire("mask3")
+    let shift3 = m.wire("shift3", bits(6))
+    let y3 = m.wire("y3", signed(accWidth))
+    let product3 = m.wire("product3", signed(scaledWidth))
+    m.given(extra == 0, "at_once", else: "later") {
+      m.drive {
+        mask3 <== kept3
+        shift3 <== amount3
+        y3 <== sum3
+        product3 <== scaled3
+      }
+    } else: {
+      let width = m.constant("STAGE_WIDTH", scaledWidth + accWidth + 7)
+      let before = m.wire(
+        "stage_in", concatenate(scaled3.asUnsigned, sum3.asUnsigned, amount3, kept3))
+      let after = m.wire("stage_out", bits(width))
+      m.instance(
+        "stages", of: delayLine, parameters: ["WIDTH": width, "DEPTH": extra],
+        ports: ["clk": clk, "advance": advance, "data_in": before, "data_out": after])
+      m.drive {
+        mask3 <== after[0]
+        shift3 <== after.slice(from: 1, width: 6)
+        y3 <== after.slice(from: 7, width: accWidth).asSigned
+        product3 <== after.slice(from: 7 + accWidth, width: scaledWidth).asSigned
+      }
     }
 
     m.comment("Stage 4: round and clamp.")

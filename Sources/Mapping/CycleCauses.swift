@@ -43,7 +43,7 @@ public struct CycleCauses: Sendable, Equatable {
       causes.stallDrain += tiles * max(0, drainSlots - steps)
     }
     if let first = runs.first { causes.stallDrain -= max(0, drainSlots - first.steps) }
-    causes.drain = drainSlots + array.rows + array.columns - 2 + ArrayShape.latency
+    causes.drain = drainSlots + array.rows + array.columns - 2 + array.latency
     causes.total = causes.sum
     return causes
   }

@@ -6,7 +6,7 @@
 ///
 /// The whole machine advances or freezes as one. Times here count advancing cycles only: a tile
 /// whose last step is accepted at T has its drain slot s at the lanes at T + R + C + s, and the
-/// slot's result is offered `ArrayShape.latency - 1` later. Whether a step is a tile's last counts
+/// slot's result is offered `latency - 1` later. Whether a step is a tile's last counts
 /// only while its activation beat is offered.
 public struct Timeline: Sendable {
   /// What the handshakes depend on in a tile.
@@ -55,7 +55,7 @@ public struct Timeline: Sendable {
   private var acceptedSteps = 0
   private var lastStepTimes: [Int] = []
   private var drainingTile = 0
-  private var lane = LanePipeline()
+  private var lane: LanePipeline
 
   /// The layer with `tiles` on `array`; the last one is the layer's final tile.
   public init(array: ArrayShape, tiles: [Tile]) {
@@ -65,6 +65,7 @@ public struct Timeline: Sendable {
       "a tile has at least one step and 1 to \(array.rows) live rows")
     self.array = array
     drainSlots = array.drainSlots
+    lane = LanePipeline(latency: array.latency)
     self.tiles = tiles
     lastStepTimes.reserveCapacity(tiles.count)
   }
@@ -180,17 +181,19 @@ public struct Timeline: Sendable {
 
 /// Results on their way through a lane: a bit for each of its registers, the last at the output.
 private struct LanePipeline: Sendable {
-  private static let output: UInt64 = 1 << (ArrayShape.latency - 2)
+  private let output: UInt64
   private var live: UInt64 = 0
   private var last: UInt64 = 0
 
-  var offers: Bool { live & Self.output != 0 }
-  var offersLast: Bool { last & Self.output != 0 }
+  init(latency: Int) { output = 1 << (latency - 2) }
+
+  var offers: Bool { live & output != 0 }
+  var offersLast: Bool { last & output != 0 }
 
   /// Empties the output register, so that a frozen machine does not offer a result twice.
   mutating func take() {
-    live &= ~Self.output
-    last &= ~Self.output
+    live &= ~output
+    last &= ~output
   }
 
   mutating func advance(isLive: Bool, isLast: Bool) {

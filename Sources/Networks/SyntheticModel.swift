@@ -12,7 +12,7 @@ public enum SyntheticModel {
   ///   - weightWidth: bits of the signed weights, 2...32.
   ///   - multiplierWidth: bits of the multipliers, 0...32; 0 makes every multiplier 1.
   ///   - reluTasks: the tasks of a MIME model without thresholds.
-  /// - Throws: `NetworkError` if the layers do not follow each other.
+  /// - Throws: `NetworkError` for a layer that cannot be, or that does not follow the one before.
   public static func make(
     seed: UInt64, layers: [Layer], tasks: Int = 2, classes: Int = 3, mode: Model.Mode = .mime,
     input: ActivationFormat = ActivationFormat(width: 8, isSigned: false),
@@ -20,6 +20,8 @@ public enum SyntheticModel {
     weightWidth: Int = 8, multiplierWidth: Int = 16, rounding: Rounding = .halfEven,
     reluTasks: Set<Int> = []
   ) throws(NetworkError) -> Model {
+    let names = (0..<tasks).map { "task\($0)" }
+    try Model.checkGeometry(layers: layers, heads: [], tasks: names)
     var maker = Maker(
       generator: SeededGenerator(seed: seed), activation: activation, weightWidth: weightWidth,
       multiplierWidth: multiplierWidth)
@@ -40,7 +42,7 @@ public enum SyntheticModel {
     }
     return try Model(
       layers: layers, heads: Array(repeating: head, count: tasks),
-      tasks: (0..<tasks).map { "task\($0)" }, mode: mode, input: input, activation: activation,
+      tasks: names, mode: mode, input: input, activation: activation,
       clamp: activation.usualClamp, rounding: rounding, parameters: parameters,
       hasThresholds: (0..<tasks).map { mode == .mime && !reluTasks.contains($0) })
   }

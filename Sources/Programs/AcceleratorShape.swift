@@ -43,6 +43,8 @@ public struct AcceleratorShape: Sendable, Hashable {
   public var taskWidth: Int { self["TASK_WIDTH"] }
   /// Bits of a row's count of steps.
   public var countWidth: Int { self["COUNT_WIDTH"] }
+  /// Registers behind a lane's multiplier.
+  public var laneExtra: Int { self["LANE_EXTRA"] }
   /// Bits of a beat on the memory's bus.
   public var busWidth: Int { self["AXI_DATA_WIDTH"] }
   /// Runs of images that a layer can have.

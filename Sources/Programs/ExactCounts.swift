@@ -127,7 +127,8 @@ struct PassCounts {
     thresholdForm = network.thresholdForms[layer]
     blocks = plan.columnBlocks(shape)
     positions = plan.positions
-    array = try ArrayShape(rows: shape.rows, columns: shape.columns)
+    array = try ArrayShape(
+      rows: shape.rows, columns: shape.columns, laneExtra: shape.laneExtra)
   }
 
   func count(into counts: inout CountBuilder) {

@@ -111,7 +111,7 @@ struct FeedTimeline {
     var causes = CycleCauses()
     causes.compute = steps
     causes.stallDrain = drainStalls
-    causes.drain = drainSlots + array.rows + array.columns - 2 + ArrayShape.latency
+    causes.drain = drainSlots + array.rows + array.columns - 2 + array.latency
     causes.stallOperand = lastAccepted! - firstAccepted! + 1 - steps - drainStalls
     causes.total = causes.sum
     return causes

@@ -38,6 +38,11 @@ public struct NetworkImage: Sendable {
     self.model = model
     self.shape = shape
     try Self.check(model, on: shape)
+    for (layer, order) in orders where order == .windows {
+      guard model.layers.indices.contains(layer), model.layers[layer].isPooled else {
+        throw ProgramFailure("layer \(layer) is not pooled; its slots can only come row by row")
+      }
+    }
     plans = (0...model.layers.count).map { layer in
       let isHead = layer == model.layers.count
       let last = layer == 0 ? nil : model.layers[layer - 1]

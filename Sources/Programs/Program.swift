@@ -203,7 +203,7 @@ public struct Program: Sendable {
     let blocks = plan.columnBlocks(shape)
     let input = plan.input
     var descriptor = Descriptor(.layer, hash: shape.hash)
-    descriptor[.runsAndSteps] = runs.count
+    descriptor[.runsAndForm] = runs.count
     descriptor[.steps] = plan.steps
     descriptor[.weightOffset] = numbers.weights
     descriptor[.weightLines] = shape.weightLine.lines(plan.steps)
@@ -239,7 +239,7 @@ public struct Program: Sendable {
       let form = network.thresholdForms[layer]
       let lines = shape.thresholdLine(form).lines(positions)
       descriptor.set(.thresholds)
-      descriptor[.runsAndSteps] |= form.format << 8 | form.shift << 10
+      descriptor[.runsAndForm] |= form.format << 8 | form.shift << 10
       descriptor[.thresholdLines] = lines
       descriptor[.thresholdStep] = lines * shape.thresholdLine.bytes
       if options.keepsResident, lines <= shape.thresholdLines {

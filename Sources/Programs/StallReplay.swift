@@ -172,7 +172,7 @@ private struct StallReplay {
         if let needs {
           if needs.isLive {
             live += 1
-            liveOffers.append(time + ArrayShape.latency - 1)
+            liveOffers.append(time + pass.array.latency - 1)
           }
           slot += 1
         }
@@ -190,7 +190,7 @@ private struct StallReplay {
       let isOver =
         resultBeats > 0
         ? taken == results
-        : slot == slots.count && time >= slots.last!.time + ArrayShape.latency
+        : slot == slots.count && time >= slots.last!.time + pass.array.latency
       if isOver { return frozen }
     }
     throw ReplayError(

@@ -73,6 +73,11 @@ struct CoreOptions: ParsableArguments {
       4...32, "16"),
     transform: wholeNumber)
   var countWidth: Int?
+  @Option(
+    parsing: .unconditional,
+    help: parameterHelp("LANE_EXTRA", "registers behind a lane's multiplier", 0...8, "0"),
+    transform: wholeNumber)
+  var laneExtra: Int?
 
   /// What was given, by parameter name.
   var given: Configuration {
@@ -82,6 +87,7 @@ struct CoreOptions: ParsableArguments {
       ("MULT_WIDTH", multWidth),
       ("ROUNDING", rounding.map { Rounding.allCases.firstIndex(of: $0)! }),
       ("TASK_WIDTH", taskWidth), ("COUNT_EVENTS", countEvents), ("COUNT_WIDTH", countWidth),
+      ("LANE_EXTRA", laneExtra),
     ]
     return Dictionary(
       uniqueKeysWithValues: values.compactMap { name, value in value.map { (name, $0) } })

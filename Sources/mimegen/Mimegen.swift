@@ -19,7 +19,9 @@ struct Mimegen: ParsableCommand {
       2 bad usage, input or environment.
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
-    subcommands: [Generate.self, Compile.self, Verify.self, Run.self, Prove.self, Bench.self])
+    subcommands: [
+      Generate.self, Compile.self, Verify.self, Run.self, Regress.self, Prove.self, Bench.self,
+    ])
 
   @OptionGroup var options: GenerateOptions
 

@@ -20,6 +20,14 @@ struct Run: ParsableCommand {
 
   @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
   var skip = Switch.off
+  @Option(
+    help: """
+      Slots of pooled layers: windows, rows, or for each layer the one that takes fewer cycles on the \
+      first batch, best.
+      """)
+  var order = Mapper.Choice.windows
+  @Option(help: "Thresholds in 16 or 8 bits where that changes none of them: on or off.")
+  var packThresholds = Switch.off
   @Option(help: "Keep weights and thresholds in their buffers where they fit: on or off.")
   var resident = Switch.on
   @Flag(
@@ -81,6 +89,8 @@ struct Run: ParsableCommand {
     var request = AcceleratorRequest(
       what.request(core.given.merging(accelerator.given) { $1 }))
     request.skips = skip == .on
+    request.order = order
+    request.packsThresholds = packThresholds == .on
     request.keepsResident = resident == .on
     request.runsAsConventional = asConventional
     request.timing = MemoryTiming(
@@ -95,6 +105,8 @@ struct Run: ParsableCommand {
       .map(shellQuoted).joined(separator: " ")
   }
 }
+
+extension Mapper.Choice: ExpressibleByArgument {}
 
 /// On or off, as an option's value.
 enum Switch: String, ExpressibleByArgument, CaseIterable {

@@ -10,7 +10,7 @@ import Testing
     ("ACC_WIDTH", "act-width + weight-width + 1 to 64", "32"), ("MULT_WIDTH", "0 to 32", "16"),
     ("ROUNDING", "half-even, half-up, half-away, floor, toward-zero", "half-even"),
     ("TASK_WIDTH", "1 to 8", "3"), ("COUNT_EVENTS", "0 to 1", "1"),
-    ("COUNT_WIDTH", "4 to 32", "16"),
+    ("COUNT_WIDTH", "4 to 32", "16"), ("LANE_EXTRA", "0 to 8", "0"),
   ]
 
   /// Those of the accelerator beside the core's.
@@ -94,7 +94,7 @@ import Testing
 
   @Test func namesTheSubcommandsAndExitStatuses() throws {
     let help = try Program.run(["--help"]).output
-    for name in ["generate", "compile", "verify", "run", "prove", "bench"] {
+    for name in ["generate", "compile", "verify", "run", "regress", "prove", "bench"] {
       #expect(help.contains("\n  \(name) "))
     }
     #expect(help.contains("Exit status: 0 all is well; 1 a difference"))

@@ -242,4 +242,27 @@ import Testing
     let error = #expect(throws: NetworkError.self) { try Model(file) }
     #expect(error?.description == "F: \(given.message)")
   }
+
+  /// Geometry that cannot be is said, before any number is drawn.
+  @Test(arguments: [
+    Layer.convolution("a", inputChannels: 2, outputChannels: 3, size: 2, kernel: 7, padding: 1),
+    .convolution("a", inputChannels: 2, outputChannels: 3, size: 4, stride: 0),
+    .convolution("a", inputChannels: 0, outputChannels: 3, size: 4),
+    .convolution("a", inputChannels: 2, outputChannels: 3, size: -4),
+    .convolution("a", inputChannels: 2, outputChannels: 3, size: 1, isPooled: true),
+  ]) func drawsNoImpossibleLayer(layer: Layer) {
+    #expect(throws: NetworkError.self) { try SyntheticModel.make(seed: 1, layers: [layer]) }
+  }
+
+  @Test func drawsNoLayersThatDoNotFollowEachOther() {
+    #expect(throws: NetworkError.self) {
+      try SyntheticModel.make(
+        seed: 1,
+        layers: [
+          .convolution("a", inputChannels: 2, outputChannels: 3, size: 4),
+          .convolution("b", inputChannels: 4, outputChannels: 3, size: 4),
+        ])
+    }
+    #expect(throws: NetworkError.self) { try SyntheticModel.make(seed: 1, layers: []) }
+  }
 }

@@ -47,7 +47,7 @@ extension CoreParameters {
       weightWidth: values["WEIGHT_WIDTH"]!, accWidth: values["ACC_WIDTH"]!,
       multWidth: values["MULT_WIDTH"]!, rounding: values["ROUNDING"]!,
       taskWidth: values["TASK_WIDTH"]!, countEvents: values["COUNT_EVENTS"] == 1,
-      countWidth: values["COUNT_WIDTH"]!)
+      countWidth: values["COUNT_WIDTH"]!, laneExtra: values["LANE_EXTRA"]!)
     try check(model, taskWidth: taskWidth, countWidth: countWidth)
     try model.checkAccumulator(width: accWidth)
   }

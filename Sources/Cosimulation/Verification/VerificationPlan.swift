@@ -82,7 +82,8 @@ public struct VerificationPlan: Sendable {
     parameters = try CoreParameters(for: model, given: request.parameters, size: size)
     sources = try Self.sources(request.rtl)
     array = try ArrayShape(
-      rows: parameters.rows, columns: parameters.columns, lanes: parameters.lanes)
+      rows: parameters.rows, columns: parameters.columns, lanes: parameters.lanes,
+      laneExtra: parameters.laneExtra)
     vectors = try Vectors.load(request.vectors, for: model)
     golden = try GoldenModel(model)
     tasks = try Self.tasks(request, model, vectors)

@@ -35,6 +35,8 @@ extension Machine {
       "COUNT_EVENTS", default: 1, in: 0...1, "1 builds the event counters")
     let countWidth = m.parameter(
       "COUNT_WIDTH", default: 16, in: 4...32, "bits of a row's counts of steps in a tile")
+    let laneExtra = m.parameter(
+      "LANE_EXTRA", default: 0, in: 0...8, "registers behind a lane's multiplier")
     let banks = m.parameter(
       "FEED_BANKS", default: 2, in: 1...8, "words of COLS channels read at once for a row")
     let busWidth = m.parameter(
@@ -62,7 +64,9 @@ extension Machine {
     let channelWord = m.constant("CHANNEL_WORD", columns * (accWidth + multiplierWidth + 6))
     let depth = m.constant(
       "PLACES", max(2, actKB * kilobyte / (banks * actWord)), "Of an activation buffer.")
-    let placeWidth = m.constant("PLACE_WIDTH", clog2(depth))
+    let placeWidth = m.constant(
+      "PLACE_WIDTH", clog2(depth + 1), "Of a place, or the one after the last.")
+    let bufferWidth = m.constant("BUFFER_WIDTH", clog2(depth))
     let weightLines = m.constant(
       "WEIGHT_LINES", max(2, weightKB * kilobyte / (weightWord * perLine(weightWord))))
     let thresholdLines = m.constant(
@@ -78,7 +82,8 @@ extension Machine {
     let columnsWidth = m.constant("COLS_WIDTH", clog2(columns + 1))
     let stepsWidth = m.constant("STEPS_WIDTH", clog2(columns * banks + 1))
     let tilesLog2 = m.constant(
-      "TILES_LOG2", clog2((columns + rows) / rows + 4), "Tiles on their way to the drain, log2.")
+      "TILES_LOG2", clog2((columns + rows + laneExtra) / rows + 5),
+      "Tiles on their way to the drain, log2.")
 
     // MARK: Ports
     let clk = m.input("clk")
@@ -388,7 +393,7 @@ extension Machine {
         "clk": clk, "rst": rst, "start": m.wire("starts_thresholds", startsLayer && hasThresholds),
         "blocks": blocks, "step": field(.thresholdStep),
         "lines": thresholdRing.blockLines, "resident": keepsThresholds,
-        "runs": field(.runsAndSteps, 0, taskWidth + 1), "run": runNumber[3],
+        "runs": field(.runsAndForm, 0, taskWidth + 1), "run": runNumber[3],
         "images": runImages[3], "offset": runOffset,
       ] + thresholdRing.request.connections(to: "request"))
     m.drive { thresholdRing.blockLines <== field(.thresholdLines, 0, indexWide) }
@@ -520,8 +525,8 @@ extension Machine {
     }
     let weightLive = m.wire("weight_live", mux(stepInLastBlock, lastMask, allMask))
     let channelLive = m.wire("channel_live", mux(drainsLastBlock, lastMask, allMask))
-    let thresholdFormat = m.wire("threshold_format", field(.runsAndSteps, 8, 2))
-    let thresholdShift = m.wire("threshold_shift", field(.runsAndSteps, 10, 6))
+    let thresholdFormat = m.wire("threshold_format", field(.runsAndForm, 8, 2))
+    let thresholdShift = m.wire("threshold_shift", field(.runsAndForm, 10, 6))
     let unpacked = m.wire("unpacked", bits(thresholdWord))
     m.drive { thresholdRing.packing <== thresholdFormat }
     m.instance(
@@ -556,7 +561,7 @@ extension Machine {
         "ROWS": rows, "COLS": columns, "LANES": columns, "ACT_WIDTH": actWidth,
         "ACT_SIGNED": actSigned, "WEIGHT_WIDTH": weightWidth, "ACC_WIDTH": accWidth,
         "MULT_WIDTH": multWidth, "ROUNDING": rounding, "TASK_WIDTH": taskWidth,
-        "COUNT_EVENTS": countEvents, "COUNT_WIDTH": countWidth,
+        "COUNT_EVENTS": countEvents, "COUNT_WIDTH": countWidth, "LANE_EXTRA": laneExtra,
       ],
       ports: [
         "clk": clk, "rst": rst, "config_hash": coreHash, "layer_signed": isSignedInput,
@@ -691,21 +696,26 @@ extension Machine {
           "COLS": columns, "FEED_BANKS": banks, "ACT_WIDTH": actWidth, "PLACES": depth,
         ],
         ports: [
-          "clk": clk, "read_address": readAddress, "word": word, "nonzero": nonzero,
-          "write": write, "write_address": writeAddress, "write_word": writeWord,
+          "clk": clk, "read_address": readAddress.slice(from: 0, width: bufferWidth),
+          "word": word, "nonzero": nonzero, "write": write,
+          "write_address": writeAddress.slice(from: 0, width: bufferWidth), "write_word": writeWord,
           "write_nonzero": writeNonzero,
         ])
+      m.unused("buffer_\(number)_places", readAddress, writeAddress)
       return (word, nonzero)
     }
-    let end = m.wire("places_end", constant(depth, width: placeWidth + 1))
+    let end = m.wire("places_end", constant(depth, width: placeWidth))
+    let wideEnd = m.wire("wide_end", constant(depth, width: 32))
+    let writesBuffer = m.wire("writes_buffer", isLayer && !isRaw)
     m.drive {
       feedWord <== mux(isSecond, buffers[1].word, buffers[0].word)
       feedNonzero <== mux(isSecond, buffers[1].nonzero, buffers[0].nonzero)
       mergeWord <== mux(isSecond, buffers[0].word, buffers[1].word)
       misplaced
-        <== (feedReads && feedAddress.extended(to: placeWidth + 1) >= end)
-        || (backWrite.anyBit && backAddress.extended(to: placeWidth + 1) >= end)
-        || (moving && moveAddress.extended(to: placeWidth + 1) >= end)
+        <== (feedReads && feedAddress >= end) || (backWrite.anyBit && backAddress >= end)
+        || (moving && moveAddress >= end)
+        || (starts
+          && (field(.inputBase) >= wideEnd || (writesBuffer && field(.outputBase) >= wideEnd)))
     }
 
     // MARK: What is written to memory

@@ -10,9 +10,9 @@ public enum DescriptorField: Int, Sendable, CaseIterable {
   case operation
   /// Makes the sum of all fields zero, modulo 2^32.
   case checksum
-  /// Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are packed
-  /// (0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: the shift of packed ones.
-  case runsAndSteps
+  /// Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are stored
+  /// (0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: what stored ones are shifted by.
+  case runsAndForm
   /// Reduction steps of a tile, K.
   case steps
   /// Weights of the first column block.

@@ -18,7 +18,7 @@ extension Machine {
     let banks = m.parameter("FEED_BANKS", default: 1, in: 1...8, "banks of the activation buffer")
     let actWidth = m.parameter("ACT_WIDTH", default: 8, in: 2...24, "bits of an activation")
     let placeWidth = m.parameter(
-      "PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
+      "PLACE_WIDTH", default: 12, in: 1...25, "bits of a buffer's address")
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
     let taskWidth = m.parameter("TASK_WIDTH", default: 3, in: 1...8, "bits of a task id")
     let indexWide = m.parameter("INDEX_WIDTH", default: 24, in: 21...30, "bits of a step's number")

@@ -12,7 +12,8 @@ extension Machine {
 
     The reader names the word of the present block that it wants in the next cycle; `available` says
     whether the word of this cycle is there. In a block's last use lines before that word are given free
-    as it goes, and the rest at the block's end, which therefore waits until the whole block is there.
+    as it goes, and the rest at the block's end; those of it that have not come yet are dropped as they
+    come, before the next block begins.
     """
   ) { m in
     let width = m.parameter("WIDTH", default: 128, in: 1...65536, "bits of a word")
@@ -177,23 +178,27 @@ extension Machine {
     let rest = m.wire("rest", blockLines.extended(to: wide) - goneWide)
     let writtenWide = m.wire("written_wide", written.extended(to: wide))
     let isThere = m.wire("is_there", place < writtenWide)
-    let blockIsThere = m.wire("block_is_there", rest <= writtenWide)
-    m.drive { available <== isThere && (!isEnd || blockIsThere) }
-    let ends = m.wire("ends", take && isEnd)
+    let restIsThere = m.wire("rest_is_there", rest <= writtenWide)
+    let drops = m.register(
+      "drops", reset: 0, "The present block has ended, and not all of it has come.")
+    m.drive { available <== isThere && !drops }
+    let ends = m.wire("ends", (take && isEnd) || drops)
+    let endsBlock = m.wire("ends_block", ends && restIsThere)
     let frees = m.wire(
       "frees", inLastUse && !ends && place != 0 && !place[wide - 1] && written != 0)
     let freed = m.wire(
       "freed",
-      mux(ends, rest.slice(from: 0, width: levelWidth), frees.extended(to: levelWidth)))
+      mux(
+        ends, mux(restIsThere, rest.slice(from: 0, width: levelWidth), written),
+        frees.extended(to: levelWidth)))
+    let goneNext = m.wire(
+      "gone_next", mux(endsBlock, 0, goneWide + freed.extended(to: wide)))
     let newLines = m.wire("new_lines", mux(asked, chunkLines, 0))
     m.clocked(clk, reset: rst) {
       promised <== promised + newLines - freed
       written <== written + lineComes.extended(to: levelWidth) - freed
-      When(ends) {
-        gone <== 0
-      } else: {
-        When(frees) { gone <== gone + 1 }
-      }
+      gone <== goneNext.slice(from: 0, width: indexWide)
+      drops <== ends && !restIsThere
     }
 
     m.comment("Positions go round.")
@@ -207,7 +212,6 @@ extension Machine {
     let headSum = m.wire(
       "head_sum", head.extended(to: levelWidth + 1) + freed.extended(to: levelWidth + 1))
     let headNext = wrapped("head_next", headSum)
-    let goneNext = m.wire("gone_next", mux(ends, 0, goneWide + frees.extended(to: wide)))
     let placeNext = m.wire("place_next", lineOf("line_next", indexNext) - goneNext)
     m.unused("far", placeNext)
     let addressSum = m.wire(
@@ -236,6 +240,6 @@ extension Machine {
       lineOfWord <== found
       numberInLine <== index.slice(from: 0, width: wordsLog2 + 2)
     }
-    m.drive { idle <== !busy && promised == written }
+    m.drive { idle <== !busy && promised == written && !drops }
   }
 }

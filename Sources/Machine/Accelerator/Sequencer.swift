@@ -132,7 +132,7 @@ extension Machine {
     let next = m.register("next_descriptor", fieldBits)
     let index = m.register("index", bits(8), reset: 0, "Of the word in its block.")
     let runs = m.wire(
-      "runs", descriptor.slice(from: .literal(32 * DescriptorField.runsAndSteps.rawValue), width: 8)
+      "runs", descriptor.slice(from: .literal(32 * DescriptorField.runsAndForm.rawValue), width: 8)
     )
     let readsDescriptor = m.wire("reads_descriptor", state.is(.descriptor))
     let readsRuns = m.wire("reads_runs", state.is(.runs))

@@ -12,7 +12,7 @@ extension Machine {
   ) { m in
     let rows = m.parameter("ROWS", default: 16, in: 1...1024, "rows of the array")
     let placeWidth = m.parameter(
-      "PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
+      "PLACE_WIDTH", default: 12, in: 1...25, "bits of a buffer's address")
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
     let imageWidth = m.parameter(
       "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")

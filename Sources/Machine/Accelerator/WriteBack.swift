@@ -15,7 +15,7 @@ extension Machine {
     let banks = m.parameter("FEED_BANKS", default: 1, in: 1...8, "banks of the activation buffer")
     let actWidth = m.parameter("ACT_WIDTH", default: 8, in: 2...24, "bits of an activation")
     let placeWidth = m.parameter(
-      "PLACE_WIDTH", default: 12, in: 1...24, "bits of a buffer's address")
+      "PLACE_WIDTH", default: 12, in: 1...25, "bits of a buffer's address")
     let mapWidth = m.parameter("MAP_WIDTH", default: 10, in: 2...16, "bits of a map's side")
     let imageWidth = m.parameter(
       "IMAGE_WIDTH", default: 8, in: 1...16, "bits of a number of images")

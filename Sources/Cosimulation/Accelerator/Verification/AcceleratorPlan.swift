@@ -17,10 +17,23 @@ public struct AcceleratorRequest: Sendable {
   /// Run a MIME network's parent as if each task had weights of its own, without thresholds: what
   /// comes out is right for traffic and cycles only.
   public var runsAsConventional = false
+  /// How pooled layers' slots are ordered.
+  public var order = Mapper.Choice.windows
+  /// Store thresholds in 16 or 8 bits where that changes none of them.
+  public var packsThresholds = false
   /// How fast the memory is.
   public var timing = MemoryTiming()
   /// Cycles that a batch may take.
   public var limit: UInt64 = 1 << 32
+
+  /// What programs do.
+  var options: Program.Options {
+    var options = Program.Options()
+    options.skips = skips
+    options.keepsResident = keepsResident
+    options.storesOutputs = true
+    return options
+  }
 
   /// The whole accelerator at its defaults.
   public init(_ run: VerificationRequest) { self.run = run }
@@ -57,7 +70,6 @@ public struct AcceleratorPlan: Sendable {
     golden = try GoldenModel(model)
     sources = try Self.sources(run.rtl)
     shape = try AcceleratorShape(Self.parameters(for: model, run))
-    network = try NetworkImage(model, on: shape)
     tasks = try VerificationPlan.tasks(run, model, vectors)
     let schedule = try Batch.schedule(
       tasks: tasks,
@@ -72,6 +84,12 @@ public struct AcceleratorPlan: Sendable {
     } else {
       batches = numbered
     }
+    let first = batches[0].batch
+    let orders = try Mapper.orders(
+      request.order, for: model, on: shape, batch: first,
+      maps: GoldenMaps(first, golden, vectors), options: request.options)
+    network = try NetworkImage(
+      model, on: shape, orders: orders, packsThresholds: request.packsThresholds)
   }
 
   /// The parameters of an accelerator for `model`: the given ones, and for the others what the core
@@ -112,5 +130,24 @@ extension Model {
             thresholds: numbers.thresholds.map { _ in 0 })
         }
       }, hasThresholds: tasks.map { _ in false })
+  }
+}
+
+extension GoldenMaps {
+  /// The maps of a batch of a file's images.
+  init(_ batch: Batch, _ golden: GoldenModel, _ vectors: Vectors) {
+    let images = batch.images.map { vectors.tasks[$0.task].images[$0.image] }
+    self.init(
+      images: images,
+      inferences: zip(batch.images, images).map { golden.infer($1, task: $0.task) })
+  }
+
+  /// The maps of images whose inferences are known.
+  init(images: [[Int32]], inferences: [Inference]) {
+    let layers = inferences[0].layers.count
+    self.init(
+      inputs: (0...layers).map { layer in
+        layer == 0 ? images : inferences.map { $0.layers[layer - 1].pooled }
+      }, masks: (0..<layers).map { layer in inferences.map { $0.layers[layer].mask } })
   }
 }

@@ -56,11 +56,8 @@ public struct AcceleratorVerification {
   private func run(_ batch: Batch, _ number: Int, into result: inout AcceleratorResult) throws {
     let images = batch.images.map { plan.vectors.tasks[$0.task].images[$0.image] }
     let golden = zip(batch.images, images).map { plan.golden.infer($1, task: $0.task) }
-    var options = Program.Options()
-    options.skips = plan.request.skips
-    options.keepsResident = plan.request.keepsResident
-    options.storesOutputs = true
-    let program = try Program(plan.network, batch: batch, inputs: images, options: options)
+    let program = try Program(
+      plan.network, batch: batch, inputs: images, options: plan.request.options)
     let accelerator = try accelerator(program, number)
     accelerator.recordPorts(true)
     let start = Date()
@@ -155,11 +152,7 @@ public struct AcceleratorVerification {
     _ program: Program, _ images: [[Int32]], _ golden: [Inference],
     _ memory: UnsafeRawBufferPointer, _ trace: [UInt16], into result: inout AcceleratorResult
   ) throws {
-    let layers = plan.model.layers.count
-    let maps = GoldenMaps(
-      inputs: (0...layers).map { layer in
-        layer == 0 ? images : golden.map { $0.layers[layer - 1].pooled }
-      }, masks: (0..<layers).map { layer in golden.map { $0.layers[layer].mask } })
+    let maps = GoldenMaps(images: images, inferences: golden)
     let frozen = try program.frozenCycles(maps, trace: trace)
     for (number, operation) in program.operations.enumerated() {
       let counted = program.counts(number, in: memory)!

@@ -179,7 +179,7 @@ struct AcceleratorDatasheet {
     where K is the number of steps that are issued: kernel rows x kernel columns x channels, less those
     that `skip` leaves out, at least 1. With all at hand the array takes
 
-        K_1 + sum over later tiles of max(K_i, ROWS) + ROWS + ROWS + COLS - 2 + 5
+        K_1 + sum over later tiles of max(K_i, ROWS) + ROWS + ROWS + COLS - 2 + 5 + LANE_EXTRA
 
     cycles from a layer's first step to its last result (`cycle.total`); the feeder fills its first set
     of words before that, and reads a set while the one before is issued. Everything freezes while a

@@ -26,9 +26,9 @@ extension DescriptorField {
     case .hash: "`PROGRAM_HASH` of the accelerator that the program is for."
     case .operation: "Bits 7...0: the operation; bits from 8 up: the flags."
     case .checksum: "Makes the sum of all fields zero, modulo 2^32."
-    case .runsAndSteps:
-      "Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are packed "
-        + "(0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: the shift of packed ones."
+    case .runsAndForm:
+      "Bits 7...0: runs of images, listed after the descriptor; bits 9...8: how thresholds are stored "
+        + "(0 exact, 1 in 16 bits, 2 in 8 bits); bits 15...10: what stored ones are shifted by."
     case .steps: "Reduction steps of a tile, K."
     case .weightOffset: "Weights of the first column block."
     case .weightLines: "Lines of a column block's weights; of a load, lines of what it reads."
@@ -68,10 +68,10 @@ extension DescriptorField {
   public var parts: [DescriptorPart] {
     switch self {
     case .operation: [DescriptorPart("CODE", 0, 8)]
-    case .runsAndSteps:
+    case .runsAndForm:
       [
-        DescriptorPart("RUNS", 0, 8), DescriptorPart("PACKING", 8, 2),
-        DescriptorPart("SHIFT", 10, 6),
+        DescriptorPart("RUNS", 0, 8), DescriptorPart("THRESHOLD_FORMAT", 8, 2),
+        DescriptorPart("THRESHOLD_SHIFT", 10, 6),
       ]
     case .blocks: [DescriptorPart("COUNT", 0, 16), DescriptorPart("LAST_COLUMNS", 16, 16)]
     case .inputSize, .outputSize, .kernel:

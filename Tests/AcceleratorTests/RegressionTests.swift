@@ -1,0 +1,42 @@
+import Foundation
+import Machine
+import Testing
+import Verilated
+
+@testable import Cosimulation
+
+/// Random networks on random accelerators, and that these find faults.
+@Suite(.serialized) struct RegressionTests {
+  @Test(arguments: 0..<5) func runsRandomNetworks(seed: UInt64) throws {
+    let accelerator = try DrawnAccelerator(seed: seed, networks: 5, work: 2_000_000)
+    let figures = try Regression().run(accelerator)
+    #expect(figures.values > 0 && figures.macs > 0)
+  }
+
+  @Test func theSameSeedDrawsTheSame() throws {
+    let both = try (0..<2).map { _ in try DrawnAccelerator(seed: 7, networks: 3) }
+    #expect(both[0].parameters == both[1].parameters)
+    #expect(both[0].networks.map(\.text) == both[1].networks.map(\.text))
+    #expect(both[0].networks.map(\.inputs) == both[1].networks.map(\.inputs))
+    let sized = try DrawnAccelerator(seed: 7, array: (3, 5), networks: 3)
+    #expect(sized.parameters["ROWS"] == 3 && sized.parameters["COLS"] == 5)
+  }
+
+  /// What the faults are looked for with, a build for each.
+  static func small() throws -> DrawnAccelerator {
+    try DrawnAccelerator(seed: 1, array: (2, 3), networks: 16, work: 300_000)
+  }
+
+  @Test func findsNothingWithoutAFault() throws {
+    _ = try Regression().run(try Self.small())
+  }
+
+  @Test(arguments: AcceleratorFault.all) func findsTheFault(_ fault: AcceleratorFault) throws {
+    let sources: VerilogSources = try #require(
+      fault.sources, "\(fault.module) has the text to replace once")
+    let finding = try #require(throws: Regression.Finding.self) {
+      try Regression(sources: sources).run(try Self.small())
+    }
+    #expect(finding.network != nil, "\(finding)")
+  }
+}
