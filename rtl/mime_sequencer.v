@@ -96,14 +96,16 @@ module mime_sequencer #(
     localparam [3:0] CHECK = 4'd3;
     localparam [3:0] FETCH_RUNS = 4'd4;
     localparam [3:0] READ_RUNS = 4'd5;
-    localparam [3:0] ASK_RESULTS = 4'd6;
-    localparam [3:0] ASK_CLASSES = 4'd7;
-    localparam [3:0] START = 4'd8;
-    localparam [3:0] RUN = 4'd9;
-    localparam [3:0] SETTLE = 4'd10;
-    localparam [3:0] ASK_COUNT = 4'd11;
-    localparam [3:0] WRITE_COUNT = 4'd12;
-    localparam [3:0] FINISH = 4'd13;
+    localparam [3:0] CHECK_RUNS = 4'd6;
+    localparam [3:0] ASK_RESULTS = 4'd7;
+    localparam [3:0] ASK_CLASSES = 4'd8;
+    localparam [3:0] START = 4'd9;
+    localparam [3:0] RUN = 4'd10;
+    localparam [3:0] SETTLE = 4'd11;
+    localparam [3:0] ASK_COUNT = 4'd12;
+    localparam [3:0] WRITE_COUNT = 4'd13;
+    localparam [3:0] COUNTED = 4'd14;
+    localparam [3:0] FINISH = 4'd15;
     localparam COUNTER_BEATS = (24 + 11 * (1 << TASK_WIDTH)) * COUNT_BEATS;
 
     // The registers.
@@ -208,7 +210,9 @@ module mime_sequencer #(
     // What is wrong with a descriptor.
     wire is_layer = code == 8'd2;
     wire is_known = code <= 8'd3;
-    wire has_sizes = |descriptor[416 +: 32] && (!is_layer || (|descriptor[448 +: 16] && |descriptor[464 +: 16] && |descriptor[480 +: 16] && |descriptor[496 +: 16] && |descriptor[512 +: 16] && |descriptor[528 +: 16] && |descriptor[544 +: 16] && |descriptor[560 +: 16] && |descriptor[576 +: 16] && |descriptor[608 +: 16] && |descriptor[624 +: 16] && |descriptor[384 +: 32] && |descriptor[192 +: 32] && |descriptor[256 +: 32] && |runs)) && ({{(32 - 8){1'b0}}, runs} <= RUNS) && (!is_layer || !descriptor[46] || |descriptor[320 +: 32]);
+
+    // Sizes as wide as they are read: other bits do not make one.
+    wire has_sizes = |descriptor[416 +: 24] && (!is_layer || (|descriptor[448 +: 16] && |descriptor[464 +: 16] && |descriptor[608 +: 10] && |descriptor[624 +: 16] && |descriptor[480 +: 10] && |descriptor[496 +: 10] && |descriptor[512 +: 10] && |descriptor[528 +: 10] && |descriptor[544 +: 10] && |descriptor[560 +: 10] && |descriptor[576 +: 4] && |descriptor[384 +: INDEX_WIDTH] && |descriptor[256 +: INDEX_WIDTH] && |runs)) && ((code == 8'd3) || |descriptor[192 +: INDEX_WIDTH]) && ({{(32 - 8){1'b0}}, runs} <= RUNS) && (!is_layer || !descriptor[46] || |descriptor[320 +: INDEX_WIDTH]);
     wire is_head = is_layer && descriptor[41];
     wire writes_data = (code == 8'd3) || is_head;
     wire [WRITE_WIDTH - 1:0] slots = descriptor[416 +: WRITE_WIDTH];
@@ -218,7 +222,10 @@ module mime_sequencer #(
     wire [WRITE_WIDTH - 1:0] counter_beats = COUNTER_BEATS[WRITE_WIDTH - 1:0];
     wire [39:0] counter_end = {{8{1'b0}}, descriptor[992 +: 32]} + ({{(40 - WRITE_WIDTH){1'b0}}, counter_beats} << SIZE[2:0]);
     wire [39:0] wide_limit = {{8{1'b0}}, limit};
-    wire is_addressed = (!writes_data || (|beats && (data_end <= wide_limit))) && (!is_head || (class_end <= wide_limit)) && (!descriptor[50] || (counter_end <= wide_limit));
+    wire [31:0] no_offset = 32'd0;
+    wire [39:0] block_bytes = {{8{1'b0}}, no_offset} + ({{(40 - INDEX_WIDTH){1'b0}}, descriptor[192 +: INDEX_WIDTH]} << SIZE[2:0]);
+    wire [39:0] threshold_bytes = {{8{1'b0}}, no_offset} + ({{(40 - INDEX_WIDTH){1'b0}}, descriptor[320 +: INDEX_WIDTH]} << SIZE[2:0]);
+    wire is_addressed = (!writes_data || (|beats && (data_end <= wide_limit))) && (!is_head || (class_end <= wide_limit)) && (!descriptor[50] || (counter_end <= wide_limit)) && ((code == 8'd3) || (block_bytes <= wide_limit)) && (!is_layer || !descriptor[46] || (threshold_bytes <= wide_limit));
 
     // One operation after the other.
     wire is_per_task = (event_number < 8'd7) || ((event_number >= 8'd22) && (event_number < 8'd26));
@@ -294,9 +301,18 @@ module mime_sequencer #(
                 end
                 READ_RUNS: begin
                     if (takes && is_last_word) begin
+                        state <= CHECK_RUNS;
+                    end
+                end
+                CHECK_RUNS: begin
+                    if (settled) begin
                         state <= START;
                         if (is_head) begin
                             state <= ASK_RESULTS;
+                        end
+                        if (|failed) begin
+                            state <= FINISH;
+                            error <= bus_error;
                         end
                     end
                 end
@@ -337,6 +353,7 @@ module mime_sequencer #(
                         end
                         if (|failed) begin
                             state <= FINISH;
+                            operation <= operation;
                             error <= bus_error;
                         end
                     end
@@ -350,10 +367,20 @@ module mime_sequencer #(
                         wait_cycles <= wait_cycles - 3'd1;
                     end else if (count_ready) begin
                         if (is_last_count) begin
-                            state <= FETCH;
-                            operation <= operation + 22'd1;
+                            state <= COUNTED;
                         end else begin
                             state <= ASK_COUNT;
+                        end
+                    end
+                end
+                COUNTED: begin
+                    if (settled) begin
+                        state <= FETCH;
+                        operation <= operation + 22'd1;
+                        if (|failed) begin
+                            state <= FINISH;
+                            operation <= operation;
+                            error <= bus_error;
                         end
                     end
                 end

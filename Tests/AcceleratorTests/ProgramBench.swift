@@ -36,7 +36,7 @@ struct ProgramBench {
     return try AcceleratorLibrary(path: try build.product().path)
   }
 
-  init() throws {
+  init(writesCounters: Bool = true) throws {
     shape = try AcceleratorShape(Self.parameters)
     let model = try SyntheticModel.make(
       seed: 5,
@@ -48,6 +48,7 @@ struct ProgramBench {
     let inputs = SyntheticModel.images(for: model, count: 3, seed: 6)
     var options = Program.Options()
     options.storesOutputs = true
+    options.writesCounters = writesCounters
     program = try Program(
       try NetworkImage(model, on: shape), batch: batch, inputs: inputs, options: options)
     let golden = try GoldenModel(model)
@@ -72,7 +73,7 @@ struct ProgramBench {
       let here = offset
       offset += DescriptorField.bytes
       if field(.operation, at: here) & 0xF == ProgramOperation.layer.rawValue {
-        offset += (field(.runsAndSteps, at: here) % 256 + 7) / 8 * 128
+        offset += (field(.runsAndForm, at: here) % 256 + 7) / 8 * 128
       }
       return here
     }
@@ -123,6 +124,9 @@ struct ProgramBench {
       #expect(
         stop == ProgramStop(cause: cause, operation: operation), "\(what)",
         sourceLocation: sourceLocation)
+    } catch {
+      Issue.record("\(what): \(error)", sourceLocation: sourceLocation)
+      throw error
     }
   }
 

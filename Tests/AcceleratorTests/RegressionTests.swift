@@ -24,7 +24,12 @@ import Verilated
 
   /// What the faults are looked for with, a build for each.
   static func small() throws -> DrawnAccelerator {
-    try DrawnAccelerator(seed: 1, array: (2, 3), networks: 16, work: 300_000)
+    for seed in 1... {
+      let accelerator = try DrawnAccelerator(
+        seed: UInt64(seed), array: (2, 3), networks: 20, work: 300_000)
+      if accelerator.networks.contains(where: \.poolsOddMapsRowByRow) { return accelerator }
+    }
+    fatalError("every seed was tried")
   }
 
   @Test func findsNothingWithoutAFault() throws {
@@ -38,5 +43,15 @@ import Verilated
       try Regression(sources: sources).run(try Self.small())
     }
     #expect(finding.network != nil, "\(finding)")
+  }
+}
+
+extension DrawnNetwork {
+  /// Few are, and one fault shows nowhere else.
+  fileprivate var poolsOddMapsRowByRow: Bool {
+    batch.images.count > 1
+      && model.layers.enumerated().contains { layer, geometry in
+        geometry.isPooled && geometry.outputSize % 2 == 1 && orders[layer] == .rows
+      }
   }
 }

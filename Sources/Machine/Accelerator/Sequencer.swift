@@ -12,6 +12,7 @@ extension Machine {
     case check = "CHECK"
     case fetchRuns = "FETCH_RUNS"
     case runs = "READ_RUNS"
+    case checkRuns = "CHECK_RUNS"
     case askResults = "ASK_RESULTS"
     case askClasses = "ASK_CLASSES"
     case start = "START"
@@ -19,6 +20,7 @@ extension Machine {
     case settle = "SETTLE"
     case select = "ASK_COUNT"
     case count = "WRITE_COUNT"
+    case counted = "COUNTED"
     case finish = "FINISH"
   }
 
@@ -200,17 +202,27 @@ extension Machine {
     m.comment("What is wrong with a descriptor.")
     let isLayer = m.wire("is_layer", isOperation(.layer))
     let isKnown = m.wire("is_known", code <= .literal(ProgramOperation.store.rawValue))
-    let sizes: [Signal] = [
-      low(.blocks), high(.blocks), low(.inputSize), high(.inputSize), low(.outputSize),
-      high(.outputSize), low(.kernel), high(.kernel), low(.strideAndPadding), low(.pixel),
-      high(.pixel), field(.positions), field(.weightLines), field(.weightRepeats), runs,
-    ]
+    m.comment("Sizes as wide as they are read: other bits do not make one.")
+    func part(_ field: DescriptorField, _ low: Int, _ width: Nat) -> Signal {
+      descriptor.slice(from: .literal(32 * field.rawValue + low), width: width)
+    }
+    let side = Nat.literal(mapWidth)
+    let lineCount = part(.weightLines, 0, indexWide)
+    let sizes: [Signal] =
+      [low(.blocks), high(.blocks), part(.pixel, 0, side), high(.pixel)]
+      + [DescriptorField.inputSize, .outputSize, .kernel].flatMap {
+        [part($0, 0, side), part($0, 16, side)]
+      } + [
+        part(.strideAndPadding, 0, 4), part(.positions, 0, indexWide),
+        part(.weightRepeats, 0, indexWide), runs,
+      ]
     var layerSizes = sizes[0].anyBit
     for size in sizes.dropFirst() { layerSizes = layerSizes && size.anyBit }
     let hasSizes = m.wire(
       "has_sizes",
-      field(.slots).anyBit && (!isLayer || layerSizes) && runs <= runsMost
-        && (!isLayer || !flag(.thresholds) || field(.thresholdLines).anyBit))
+      part(.slots, 0, .literal(slotWidth)).anyBit && (!isLayer || layerSizes)
+        && (isOperation(.store) || lineCount.anyBit) && runs <= runsMost
+        && (!isLayer || !flag(.thresholds) || part(.thresholdLines, 0, indexWide).anyBit))
     let isHead = m.wire("is_head", isLayer && flag(.raw))
     let writesData = m.wire("writes_data", isOperation(.store) || isHead)
     let slots = m.wire(
@@ -235,10 +247,15 @@ extension Machine {
     let counterBeatsBits = m.wire("counter_beats", constant(counterBeats, width: writeWidth))
     let counterEnd = end("counter_end", field(.counterOffset), counterBeatsBits)
     let wideLimit = m.wire("wide_limit", limit.extended(to: 40))
+    let none = m.wire("no_offset", zero(fieldBits))
+    let blockBytes = end("block_bytes", none, lineCount)
+    let thresholdBytes = end("threshold_bytes", none, part(.thresholdLines, 0, indexWide))
     let isAddressed = m.wire(
       "is_addressed",
       (!writesData || (beats.anyBit && dataEnd <= wideLimit))
-        && (!isHead || classEnd <= wideLimit) && (!flag(.counters) || counterEnd <= wideLimit))
+        && (!isHead || classEnd <= wideLimit) && (!flag(.counters) || counterEnd <= wideLimit)
+        && (isOperation(.store) || blockBytes <= wideLimit)
+        && (!isLayer || !flag(.thresholds) || thresholdBytes <= wideLimit))
 
     m.comment("One operation after the other.")
     let isPerTask = m.wire(
@@ -315,10 +332,15 @@ extension Machine {
             }
           }
         case .fetchRuns: When(request.ready) { state <== .runs }
-        case .runs:
-          When(takes && isLastWord) {
+        case .runs: When(takes && isLastWord) { state <== .checkRuns }
+        case .checkRuns:
+          When(settled) {
             state <== .start
             When(isHead) { state <== .askResults }
+            When(failed.anyBit) {
+              state <== .finish
+              error <== busError
+            }
           }
         case .askResults:
           When(writes.ready) {
@@ -341,6 +363,7 @@ extension Machine {
             }
             When(failed.anyBit) {
               state <== .finish
+              operation <== operation
               error <== busError
             }
           }
@@ -353,11 +376,20 @@ extension Machine {
           } else: {
             When(countReady) {
               When(isLastCount) {
-                state <== .fetch
-                operation <== operation + 1
+                state <== .counted
               } else: {
                 state <== .select
               }
+            }
+          }
+        case .counted:
+          When(settled) {
+            state <== .fetch
+            operation <== operation + 1
+            When(failed.anyBit) {
+              state <== .finish
+              operation <== operation
+              error <== busError
             }
           }
         case .finish: state <== .idle
