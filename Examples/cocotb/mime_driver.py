@@ -52,6 +52,18 @@ class Program:
                             own.append(self._element(word, element, result))
         return logits
 
+    def classes(self, memory):
+        """The class that the accelerator found for each image, in the order of `inputs`."""
+        classes = [None] * len(self.inputs)
+        for operation in self.operations:
+            result = operation.get("result")
+            if result and result["form"] == "logits":
+                for i in range(operation["images"]):
+                    start = result["classes_offset"] + i * result["class_bytes"]
+                    classes[operation["first_image"] + i] = int.from_bytes(
+                        memory[start:start + 4], "little")
+        return classes
+
     @staticmethod
     def _element(word, number, result):
         bits = result["element_bits"]

@@ -69,6 +69,8 @@ class Bench:
         assert (error, operation) == (0, len(self.program.operations))
         expected = [image["logits"] for image in self.program.inputs]
         assert self.program.logits(memory) == expected
+        classes = [image["class_number"] for image in self.program.inputs]
+        assert self.program.classes(memory) == classes
         return memory
 
 

@@ -27,6 +27,8 @@ public struct ProgramDescription: Encodable, Sendable {
     let taskName: String
     let image: Int
     let logits: [Int64]
+    /// The first of the largest.
+    let classNumber: Int
   }
   struct Operation: Encodable {
     let number: Int
@@ -45,6 +47,8 @@ public struct ProgramDescription: Encodable, Sendable {
     let elements: Int
     /// Classes of a head, channels of a map.
     let channels: Int
+    /// Where the images' classes are, of a head only, and bytes from one to the next.
+    let classesOffset, classBytes: Int?
     /// Rows, and columns, and words of a pixel; of a map only.
     let size, pixelWords: Int?
   }
@@ -93,7 +97,7 @@ public struct ProgramDescription: Encodable, Sendable {
     images = zip(program.images, program.places).map { image, place in
       Input(
         task: image.task, taskName: model.tasks[image.task], image: image.image,
-        logits: logits[place])
+        logits: logits[place], classNumber: logits[place].firstIndex(of: logits[place].max()!)!)
     }
     operations = program.operations.enumerated().map { number, operation in
       Operation(
@@ -127,14 +131,16 @@ public struct ProgramDescription: Encodable, Sendable {
       return Result(
         form: "logits", offset: data, bytes: words * line.bytes, wordBytes: line.bytes,
         elementBits: shape.accWidth, isSigned: true, elements: shape.columns,
-        channels: plan.layer.outputChannels, size: nil, pixelWords: nil)
+        channels: plan.layer.outputChannels, classesOffset: operation.classes,
+        classBytes: shape.busWidth / 8, size: nil, pixelWords: nil)
     }
     let line = LineForm(width: map.placeChannels * shape.actWidth, bus: shape.busWidth)
     return Result(
       form: "map", offset: data, bytes: operation.images.count * map.imagePlaces * line.bytes,
       wordBytes: line.bytes, elementBits: shape.actWidth,
       isSigned: program.network.model.activation.isSigned, elements: map.placeChannels,
-      channels: map.channels, size: map.size, pixelWords: map.pixelPlaces)
+      channels: map.channels, classesOffset: nil, classBytes: nil, size: map.size,
+      pixelWords: map.pixelPlaces)
   }
 
   /// The description as JSON, the same bytes for the same program.

@@ -40,7 +40,7 @@ struct Compile: ParsableCommand {
     help: ArgumentHelp("The batch to compile, from 0 on. (default: 0)", valueName: "n"),
     transform: wholeNumber)
   var batch: Int = 0
-  @Option(help: "Leave out steps in which all rows are zero.")
+  @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
   var skip = Switch.off
   @Flag(help: "Write the output of every hidden layer to memory too.")
   var storeOutputs = false
@@ -48,9 +48,6 @@ struct Compile: ParsableCommand {
 
   @OptionGroup(title: "Core parameters (by default what the model needs)") var core: CoreOptions
   @OptionGroup(title: "Further parameters of the accelerator") var accelerator: AcceleratorOptions
-
-  /// On or off.
-  enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 
   func validate() throws {
     guard core.lanes == nil else {

@@ -92,7 +92,6 @@ import Testing
   static let offsets: [Change] = [
     outside("weights", .weightOffset, of: 1), outside("weights, far", .weightOffset, of: 1, far),
     outside("later weights", .weightStep, of: 1), outside("channels", .channelOffset, of: 3),
-    outside("later channels", .channelStep, of: 3),
     outside("later thresholds", .thresholdStep, of: 1),
     outside("a load", .dataOffset, of: 0), outside("a load, far", .dataOffset, of: 0, far),
     outside("a store", .dataOffset, of: 2), outside("a store, far", .dataOffset, of: 4, far),

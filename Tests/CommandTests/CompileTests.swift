@@ -15,10 +15,13 @@ import Testing
     struct Accelerator: Decodable { let hash: String, version: Int, parameters: [String: Int] }
     struct Image: Decodable { let file: String, bytes: Int, fnv1a: String, alignment: Int }
     struct Region: Decodable, Equatable { let kind: String, offset: Int, bytes: Int }
-    struct Input: Decodable { let task: Int, taskName: String, image: Int, logits: [Int64] }
+    struct Input: Decodable {
+      let task: Int, taskName: String, image: Int, logits: [Int64], classNumber: Int
+    }
     struct Result: Decodable {
       let form: String, offset: Int, bytes: Int, wordBytes: Int, elementBits: Int
-      let isSigned: Bool, elements: Int, channels: Int, size: Int?, pixelWords: Int?
+      let isSigned: Bool, elements: Int, channels: Int
+      let classesOffset: Int?, classBytes: Int?, size: Int?, pixelWords: Int?
     }
     struct Operation: Decodable {
       let number: Int, operation: String, layer: String?, task: String?, firstImage: Int
@@ -74,6 +77,7 @@ import Testing
       for input in program.images {
         #expect(input.taskName == network.model.tasks[input.task])
         #expect(input.logits == network.vectors.tasks[input.task].logits?[input.image])
+        #expect(input.classNumber == network.vectors.tasks[input.task].labels?[input.image])
       }
       #expect(
         program.counters.names.map(\.name) == Machine.acceleratorCounters.map(\.name))
@@ -94,6 +98,10 @@ import Testing
         #expect(
           program.regions.contains(
             .init(kind: "results", offset: result.offset, bytes: result.bytes)))
+        guard let classes = result.classesOffset, let bytes = result.classBytes else { continue }
+        #expect(
+          program.regions.contains(
+            .init(kind: "results", offset: classes, bytes: operation.images * bytes)))
       }
     }
   }

@@ -10,14 +10,14 @@ import Testing
     ("ACC_WIDTH", "act-width + weight-width + 1 to 64", "32"), ("MULT_WIDTH", "0 to 32", "16"),
     ("ROUNDING", "half-even, half-up, half-away, floor, toward-zero", "half-even"),
     ("TASK_WIDTH", "1 to 8", "3"), ("COUNT_EVENTS", "0 to 1", "1"),
-    ("COUNT_WIDTH", "4 to 32", "16"),
+    ("COUNT_WIDTH", "4 to 32", "16"), ("LANE_EXTRA", "0 to 8", "0"),
   ]
 
   /// Those of the accelerator beside the core's.
   static let acceleratorOptions: [(option: String, range: String, value: String)] = [
     ("FEED_BANKS", "1 to 8", "2"), ("AXI_DATA_WIDTH", "32, 64, 128, 256 or 512", "128"),
     ("AXI_ADDR_WIDTH", "32 to 64", "32"), ("READ_BURSTS", "1 to 64", "4"),
-    ("ACT_BUFFER_KB", "1 to 16384", "32"), ("WEIGHT_BUFFER_KB", "1 to 16384", "32"),
+    ("ACT_BUFFER_KB", "1 to 16384", "128"), ("WEIGHT_BUFFER_KB", "1 to 16384", "128"),
     ("THRESHOLD_BUFFER_KB", "1 to 16384", "16"),
   ]
 
@@ -46,7 +46,7 @@ import Testing
     return options(of: outcome.output)
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["bench"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["run"], ["bench"]])
   func explainsEveryCoreParameter(command: [String]) throws {
     #expect(Self.coreOptions.map(\.option) == Machine.top.parameters.map(\.name))
     let help = try Self.help(command)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["run"]])
   func explainsEveryParameterOfTheAccelerator(command: [String]) throws {
     let core = Set(Machine.top.parameters.map(\.name))
     #expect(

@@ -192,7 +192,7 @@ import Testing
         try Report(folder).parameters == [
           "ROWS": 4, "COLS": 3, "LANES": 2, "ACT_WIDTH": 8, "ACT_SIGNED": 1, "WEIGHT_WIDTH": 16,
           "ACC_WIDTH": 48, "MULT_WIDTH": 32, "ROUNDING": 3, "TASK_WIDTH": 3, "COUNT_EVENTS": 1,
-          "COUNT_WIDTH": 16,
+          "COUNT_WIDTH": 16, "LANE_EXTRA": 0,
         ])
     }
   }

@@ -107,7 +107,11 @@ struct AcceleratorDatasheet {
     bits: a step's weights, a position's thresholds, COLS channels of images, and of a column block all
     biases, then all multipliers (at least 1 bit each), then all shifts (6 bits each). A line is a beat
     with as many words as fit, rounded down to a power of two, or where none fits a word in several
-    beats.
+    beats. With ACC_WIDTH of 32 or more a layer's thresholds may be packed: a line then has 2 or 4 times
+    as many words, of 16 or 8 bits a threshold with sign, each to be shifted left.
+
+    A head leaves accumulators, a word for each column block and image, and its images' classes, the
+    first of the largest, as 32 bits in a beat of each image.
 
     \(descriptorTable)
 
@@ -175,7 +179,7 @@ struct AcceleratorDatasheet {
     where K is the number of steps that are issued: kernel rows x kernel columns x channels, less those
     that `skip` leaves out, at least 1. With all at hand the array takes
 
-        K_1 + sum over later tiles of max(K_i, ROWS) + ROWS + ROWS + COLS - 2 + 5
+        K_1 + sum over later tiles of max(K_i, ROWS) + ROWS + ROWS + COLS - 2 + 5 + LANE_EXTRA
 
     cycles from a layer's first step to its last result (`cycle.total`); the feeder fills its first set
     of words before that, and reads a set while the one before is issued. Everything freezes while a
@@ -183,6 +187,8 @@ struct AcceleratorDatasheet {
     (`cycle.stall.threshold`), and a head's result for the bus (`cycle.stall.result`); a layer that
     streams takes at least its beats: AXI_DATA_WIDTH / 8 bytes a cycle for all readers together.
 
+    - a head's results: a cycle for each column in use, in which the class is looked for; they freeze the
+      rest (`cycle.stall.result`)
     - a load or a store: a word a cycle, or a beat where a word takes several
     - counters at an operation's end: 4 cycles each, \(counts) of them at the default TASK_WIDTH
     - registers: a read is answered a cycle after its request, a write two cycles after the later of

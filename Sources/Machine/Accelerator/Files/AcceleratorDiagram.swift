@@ -65,7 +65,7 @@ enum AcceleratorDiagram {
     Box(550, 200, 150, 40, "threshold ring", ["THRESHOLD_BUFFER_KB"], "#f1e6fa"),
     Box(550, 250, 150, 40, "channel ring", ["bias, multiplier, shift"]),
     Box(550, 400, 150, 42, "load ring", ["images"]),
-    Box(550, 452, 150, 42, "mime_packer", ["words to beats"]),
+    Box(550, 452, 150, 42, "mime_packer", ["classes, words to beats"]),
     Box(750, 50, 120, 392, "read arbiter", ["READ_BURSTS bursts", "for each reader"]),
     Box(750, 452, 120, 42, "writer"),
   ]

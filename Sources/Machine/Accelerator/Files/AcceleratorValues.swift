@@ -91,7 +91,7 @@ struct AcceleratorSizes {
     var bits: Int { depth * width * copies }
   }
 
-  /// The memories, those of the bus's buffers last.
+  /// The memories, the large ones first.
   var memories: [Memory] {
     let columns = self["COLS"]
     let channel = columns * (self["ACC_WIDTH"] + max(self["MULT_WIDTH"], 1) + 6)
@@ -109,6 +109,12 @@ struct AcceleratorSizes {
       ring("biases, multipliers, shifts", "channel", 2, channel),
       ring("images on their way in", "load", 32, columns * self["ACT_WIDTH"]),
       ring("descriptors", "program", 8, Machine.programWordWidth),
+      Memory(
+        what: "a head's largest result of each image", instance: "argmax.values",
+        depth: 1 << Machine.imageWidth, width: self["ACC_WIDTH"], copies: 1),
+      Memory(
+        what: "and its class", instance: "argmax.bests", depth: 1 << Machine.imageWidth, width: 24,
+        copies: 1),
     ]
   }
 }
