@@ -98,14 +98,13 @@ module mime_sequencer #(
     localparam [3:0] READ_RUNS = 4'd5;
     localparam [3:0] CHECK_RUNS = 4'd6;
     localparam [3:0] ASK_RESULTS = 4'd7;
-    localparam [3:0] ASK_CLASSES = 4'd8;
-    localparam [3:0] START = 4'd9;
-    localparam [3:0] RUN = 4'd10;
-    localparam [3:0] SETTLE = 4'd11;
-    localparam [3:0] ASK_COUNT = 4'd12;
-    localparam [3:0] WRITE_COUNT = 4'd13;
-    localparam [3:0] COUNTED = 4'd14;
-    localparam [3:0] FINISH = 4'd15;
+    localparam [3:0] START = 4'd8;
+    localparam [3:0] RUN = 4'd9;
+    localparam [3:0] SETTLE = 4'd10;
+    localparam [3:0] ASK_COUNT = 4'd11;
+    localparam [3:0] WRITE_COUNT = 4'd12;
+    localparam [3:0] COUNTED = 4'd13;
+    localparam [3:0] FINISH = 4'd14;
     localparam COUNTER_BEATS = (24 + 11 * (1 << TASK_WIDTH)) * COUNT_BEATS;
 
     // The registers.
@@ -234,7 +233,10 @@ module mime_sequencer #(
     reg [2:0] wait_cycles;
     wire asks_counters = (state == SETTLE) && (wait_cycles == 3'd7) && settled && !(|failed);
     wire asks_data = state == ASK_RESULTS;
-    wire asks_classes = state == ASK_CLASSES;
+
+    // Room for classes is asked for while results are on their way, for which it comes later.
+    reg classes_asked;
+    wire asks_classes = (state == RUN) && is_head && !classes_asked;
     assign busy = !(state == IDLE);
     assign done = state == FINISH;
     assign start = state == START;
@@ -246,6 +248,20 @@ module mime_sequencer #(
     assign write_offset = asks_data ? descriptor[960 +: 32] : (asks_classes ? descriptor[832 +: 32] : descriptor[992 +: 32]);
     assign write_count = asks_data ? beats : (asks_classes ? slots : counter_beats);
     wire [7:0] bus_error = failed[0] ? 8'd6 : (failed[1] ? 8'd7 : (failed[2] ? 8'd5 : 8'd8));
+
+    always @(posedge clk) begin
+        if (rst) begin
+            classes_asked <= 1'd0;
+        end else begin
+            if (asks_classes && write_ready) begin
+                classes_asked <= 1'd1;
+            end
+            if (state == START) begin
+                classes_asked <= 1'd0;
+            end
+        end
+    end
+
     wire is_end_operation = code == 8'd0;
     wire [7:0] wrong = (sum != 32'd0) ? 8'd2 : ((descriptor[31:0] != hash) ? 8'd1 : (!is_known ? 8'd3 : (is_end_operation ? 8'd0 : (!has_sizes ? 8'd4 : (!is_addressed ? 8'd5 : 8'd0)))));
 
@@ -317,14 +333,6 @@ module mime_sequencer #(
                     end
                 end
                 ASK_RESULTS: begin
-                    if (write_ready) begin
-                        state <= START;
-                        if (is_head) begin
-                            state <= ASK_CLASSES;
-                        end
-                    end
-                end
-                ASK_CLASSES: begin
                     if (write_ready) begin
                         state <= START;
                     end

@@ -50,6 +50,7 @@ public struct DrawnAccelerator: Sendable {
     let needs = try networks.map { try Needs($0, on: roomy) }
     let accumulator = needs.map(\.accumulator).max()!
     parameters["ACC_WIDTH"] = max(widths.accumulator, accumulator)
+    parameters["LANE_EXTRA"] = buffers.once(in: 3) ? buffers.number(1...3) : 0
     parameters["COUNT_WIDTH"] = max(4, needs.map(\.count).max()! + buffers.number(0...2))
     try Self.addBuffers(&buffers, to: &parameters, needs)
     self.parameters = parameters

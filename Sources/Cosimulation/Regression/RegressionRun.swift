@@ -84,6 +84,7 @@ public struct RegressionRun {
     for region in program.memory.regions where [.results, .counters].contains(region.kind) {
       for byte in region.offset..<region.offset + region.bytes { memory.bytes[byte] = 0xA5 }
     }
+    accelerator.recordPorts(true)
     figures.cycles += try accelerator.start(
       at: UInt32(program.start), image: UInt32(program.memory.bytes.count),
       limit: Watchdog(program, network.surroundings).cycles)
@@ -91,7 +92,25 @@ public struct RegressionRun {
     figures.values += try checkOutputs(program, bytes)
     let counts = program.operations.indices.map { program.counts($0, in: bytes)! }
     figures.macs += try checkMACs(program, counts)
+    try checkExactly(program, counts, accelerator.takePortTrace())
     return counts
+  }
+
+  // MARK: Events
+
+  /// Compares every counter with the exact model, and the frozen cycles with what the handshakes of
+  /// the memory's port ask for.
+  private func checkExactly(_ program: Program, _ counts: [Counts], _ trace: [UInt16]) throws {
+    let maps = GoldenMaps(images: network.inputs, inferences: expected)
+    let frozen = try program.frozenCycles(maps, trace: trace)
+    for (number, counted) in counts.enumerated() {
+      let differences =
+        counted.differences(
+          fromExact: try program.exactCounts(number, maps), tasks: network.model.tasks)
+        + frozen[number].differences(from: FrozenCycles(counted))
+      guard let first = differences.first else { continue }
+      throw RegressionFailure("operation \(number) of the program: \(first)")
+    }
   }
 
   // MARK: Outputs

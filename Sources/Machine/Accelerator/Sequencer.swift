@@ -14,7 +14,6 @@ extension Machine {
     case runs = "READ_RUNS"
     case checkRuns = "CHECK_RUNS"
     case askResults = "ASK_RESULTS"
-    case askClasses = "ASK_CLASSES"
     case start = "START"
     case run = "RUN"
     case settle = "SETTLE"
@@ -271,7 +270,10 @@ extension Machine {
     let asksCounters = m.wire(
       "asks_counters", state.is(.settle) && wait == 7 && settled && !failed.anyBit)
     let asksData = m.wire("asks_data", state.is(.askResults))
-    let asksClasses = m.wire("asks_classes", state.is(.askClasses))
+    m.comment(
+      "Room for classes is asked for while results are on their way, for which it comes later.")
+    let classesAsked = m.register("classes_asked", reset: 0)
+    let asksClasses = m.wire("asks_classes", state.is(.run) && isHead && !classesAsked)
     m.drive {
       busy <== !state.is(.idle)
       done <== state.is(.finish)
@@ -293,6 +295,10 @@ extension Machine {
       mux(
         failed[0], fail(.read),
         mux(failed[1], fail(.write), mux(failed[2], fail(.address), fail(.place)))))
+    m.clocked(clk, reset: rst) {
+      When(asksClasses && writes.ready) { classesAsked <== 1 }
+      When(state.is(.start)) { classesAsked <== 0 }
+    }
     let isEndOperation = m.wire("is_end_operation", isOperation(.end))
     let wrong = m.wire(
       "wrong",
@@ -342,12 +348,7 @@ extension Machine {
               error <== busError
             }
           }
-        case .askResults:
-          When(writes.ready) {
-            state <== .start
-            When(isHead) { state <== .askClasses }
-          }
-        case .askClasses: When(writes.ready) { state <== .start }
+        case .askResults: When(writes.ready) { state <== .start }
         case .start: state <== .run
         case .run:
           wait <== 0
