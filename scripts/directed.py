@@ -147,6 +147,8 @@ def metadata(plan):
         layers=json.dumps([layer.metadata for layer in plan.layers]), tasks=",".join(plan.tasks), mode=plan.mode, input=plan.input,
         activation=plan.activation, clamp=json.dumps(plan.clamp), rounding=plan.rounding,
         source="synthetic, written by scripts/directed.py")
+    if plan.head_average:
+        result["head_input"] = "average"
     if plan.relu_tasks:
         result["relu_tasks"] = ",".join(plan.relu_tasks)
     return result

@@ -4,7 +4,7 @@ Weights and images come from a seeded generator, biases are aimed so that chosen
 rounding ties and at the clamp, and thresholds sit at and beside sums. Images are inferred in
 integers and fractions, straight from the definition:
 
-    y = sum a*w + b;  m = y >= t;  z = m ? y : 0;  q = clamp(round(z * M / 2^S));  2x2 max-pool
+    y = sum a*w + b (one w for all positions of a channel where a layer averages);  m = y >= t;  z = m ? y : 0;  q = clamp(round(z * M / 2^S));  2x2 max-pool
 """
 import math
 from collections import Counter
@@ -32,12 +32,24 @@ class Layer:
     kernel: int = None  # 3 by default, and 1 of "fc"
     stride: int = 1
     padding: int = None  # half the kernel by default
+    average: bool = False  # "fc" of the sums of its input's channels; the kernel is the input
 
     def __post_init__(self):
         if self.kernel is None:
-            object.__setattr__(self, "kernel", 3 if self.kind == "conv" else 1)
+            fc_kernel = self.size if self.average else 1
+            object.__setattr__(self, "kernel", 3 if self.kind == "conv" else fc_kernel)
         if self.padding is None:
-            object.__setattr__(self, "padding", self.kernel // 2)
+            object.__setattr__(self, "padding", self.kernel // 2 if self.kind == "conv" else 0)
+
+    @property
+    def weights(self):
+        """How many an output channel has."""
+        return self.cin if self.average else self.cin * self.kernel**2
+
+    @property
+    def products(self):
+        """How many each weight is in."""
+        return self.kernel**2 if self.average else 1
 
     @property
     def out(self):
@@ -51,15 +63,22 @@ class Layer:
     @property
     def metadata(self):
         """What a model file says of it; kernel, stride and padding where they are not default."""
-        result = dict(name=self.name, kind=self.kind, cin=self.cin, cout=self.cout, size=self.size,
+        size = 1 if self.average else self.size
+        result = dict(name=self.name, kind=self.kind, cin=self.cin, cout=self.cout, size=size,
                       pool=self.pool)
+        if self.average:
+            result["average"] = True
         if self.kind == "conv":
             defaults = dict(kernel=3, stride=1, padding=self.kernel // 2)
             result |= {n: getattr(self, n) for n, d in defaults.items() if getattr(self, n) != d}
         return result
 
     def windows(self):
-        """For each output position, the (k, index into the input) pairs inside the input."""
+        """For each output position, the (k, index into the input) pairs inside the input.
+
+        Weight k of an output channel belongs to the value; where the layer averages, to all of a
+        channel.
+        """
         starts = range(-self.padding, self.size + self.padding - self.kernel + 1, self.stride)
         for top in starts:
             for left in starts:
@@ -69,7 +88,8 @@ class Layer:
                     y = top + tap // self.kernel
                     x = left + tap % self.kernel
                     if 0 <= y < self.size and 0 <= x < self.size:
-                        pairs.append((k, (channel * self.size + y) * self.size + x))
+                        weight = channel if self.average else k
+                        pairs.append((weight, (channel * self.size + y) * self.size + x))
                 yield pairs
 
     def sums(self, weights, values):
@@ -77,10 +97,14 @@ class Layer:
         windows = list(self.windows())
         return [sum(values[i] * w[k] for k, i in window) for w in weights for window in windows]
 
+    @property
+    def pooled_size(self):
+        return self.out // 2 if self.pool else self.out
+
     def pooled(self, q):
         if not self.pool:
             return q
-        edge = self.out // 2
+        edge = self.pooled_size
         at = lambda c, y, x: q[(c * self.out + y) * self.out + x]
         return [
             max(at(c, y, x), at(c, y, x + 1), at(c, y + 1, x), at(c, y + 1, x + 1))
@@ -106,6 +130,7 @@ class Plan:
     mode: str = "mime"
     images: int = 12  # of each task
     extra: tuple = ()  # situations it must reach besides those of every network
+    head_average: bool = False  # heads take the sums of the last map's channels
 
     @property
     def is_signed(self):
@@ -164,6 +189,10 @@ PLANS = (
                      Layer("conv2", "conv", 4, 4, 2, kernel=1),
                      Layer("conv3", "conv", 4, 4, 2, True, padding=2)),
          {"one": 2, "two": 3}, mode="conventional"),
+    Plan("average", (Layer("conv1", "conv", 2, 4, 6, True),
+                     Layer("fc1", "fc", 4, 28, 3, average=True),
+                     Layer("conv2", "conv", 28, 7, 1, kernel=2, padding=1)),
+         {"one": 3, "two": 2}, "s8", "u8", (-127, 127), head_average=True),
 )
 
 
@@ -266,12 +295,11 @@ class Network:
     def draw_weights(self, layer, channel):
         """The lowest weight everywhere, zeros everywhere, or any."""
         low, high = signed_range(self.plan.weight_bits)
-        count = layer.cin * layer.kernel**2
         if channel == 0:
-            return [low] * count
+            return [low] * layer.weights
         if channel % 8 in (1, 2):
-            return [0] * count
-        return [self.generator.value(low, high) for _ in range(count)]
+            return [0] * layer.weights
+        return [self.generator.value(low, high) for _ in range(layer.weights)]
 
     def scale(self, reach):
         """(M, S): every third channel one of the plan's, others so that sums fill activations."""
@@ -313,7 +341,7 @@ class Network:
         least, most = signed_range(self.plan.sum_bits)
         low, high = (self.plan.clamp if layer != self.plan.layers[0]
                      else format_range(self.plan.input))
-        ends = [sorted((w * low, w * high)) for w in weights]
+        ends = [sorted((w * low * layer.products, w * high * layer.products)) for w in weights]
         return (sum(e[0] for e in ends) + min(bias, 0) >= least
                 and sum(e[1] for e in ends) + max(bias, 0) <= most)
 
@@ -351,9 +379,13 @@ class Network:
         inputs = [self.inputs[task, image] for image in range(self.plan.images)]
         classes = self.plan.classes[task]
         low, high = signed_range(self.plan.weight_bits)
-        weights = [[self.generator.value(low, high) for _ in inputs[0]] for _ in range(classes)]
-        bias = [self.generator.below(999) - 499 for _ in range(classes)]
         head = Layer("head", "fc", len(inputs[0]), classes)
+        if self.plan.head_average:
+            last = self.plan.layers[-1]
+            head = Layer("head", "fc", last.cout, classes, last.pooled_size, average=True)
+        weights = [
+            [self.generator.value(low, high) for _ in range(head.weights)] for _ in range(classes)]
+        bias = [self.generator.below(999) - 499 for _ in range(classes)]
         if classes > 2:
             weights[-1] = weights[-2]
             logits = [y + b for y, b in zip(head.sums(weights, inputs[5]), bias)]

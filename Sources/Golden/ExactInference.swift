@@ -2,7 +2,8 @@ import Networks
 
 /// The specification of MIME inference, in integers that cannot overflow.
 ///
-///     y = sum over (channel, ky, kx) of a * w, plus b       the input is padded with zeros
+///     y = sum over (channel, ky, kx) of a * w, plus b       the input is padded with zeros; w is
+///                                                           w[channel] where the layer averages
 ///     m = y >= t                                            ties pass
 ///     z = m ? y : 0
 ///     q = clamp(round(z * M / 2^S))
@@ -50,9 +51,11 @@ struct ExactInference {
                 let x = column * layer.stride + kx - layer.padding
                 guard (0..<size).contains(y), (0..<size).contains(x) else { continue }
                 let k = (channel * kernel + ky) * kernel + kx
-                sum.add(
-                  product: input[(channel * size + y) * size + x],
-                  weights[output * layer.reduction + k])
+                let weight =
+                  layer.averages
+                  ? weights[output * layer.inputChannels + channel]
+                  : weights[output * layer.reduction + k]
+                sum.add(product: input[(channel * size + y) * size + x], weight)
               }
             }
           }

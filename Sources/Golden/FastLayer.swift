@@ -4,9 +4,10 @@ import Networks
 ///
 /// Each nonzero input is multiplied by its weights of all output channels, which lie side by side.
 /// The model's accumulator bound holds for partial sums in any order, so that sums of that width
-/// cannot overflow.
+/// cannot overflow. A layer that averages is a 1x1 convolution of the sums of its input's channels;
+/// these may overflow where weights are small or zero, but wrap, and so do the products with them.
 struct FastLayer: Sendable {
-  /// [reduction][outputChannels]; 32 bits where the bound allows them.
+  /// [weightsPerOutput][outputChannels]; 32 bits where the bound allows them.
   private enum Weights: Sendable {
     case narrow([Int32])
     case wide([Int64])
@@ -18,25 +19,44 @@ struct FastLayer: Sendable {
   /// - Parameter accumulatorWidth: bits that hold every partial sum of the layer; at most 64.
   init(_ layer: Layer, weights: [Int32], accumulatorWidth: Int) {
     self.layer = layer
+    let count = layer.weightsPerOutput
     self.weights =
       accumulatorWidth <= 32
-      ? .narrow(Self.transposed(weights, layer)) : .wide(Self.transposed(weights, layer))
+      ? .narrow(Self.transposed(weights, count)) : .wide(Self.transposed(weights, count))
   }
 
   private static func transposed<Value: FixedWidthInteger>(
-    _ weights: [Int32], _ layer: Layer
+    _ weights: [Int32], _ count: Int
   ) -> [Value] {
-    (0..<layer.reduction).flatMap { k in
-      (0..<layer.outputChannels).map { Value(weights[$0 * layer.reduction + k]) }
+    (0..<count).flatMap { k in
+      stride(from: k, to: weights.count, by: count).map { Value(weights[$0]) }
     }
   }
 
   /// [outputChannels][positions] of an input [inputChannels][size][size].
   func accumulators(_ input: [Int32], bias: [Int64]) -> [Int64] {
     switch weights {
-    case .narrow(let weights): accumulators(input, bias, weights)
-    case .wide(let weights): accumulators(input, bias, weights)
+    case .narrow(let weights):
+      layer.averages
+        ? accumulatorsOfSums(input, bias, weights) : accumulators(input, bias, weights)
+    case .wide(let weights):
+      layer.averages
+        ? accumulatorsOfSums(input, bias, weights) : accumulators(input, bias, weights)
     }
+  }
+
+  private func accumulatorsOfSums<Sum: FixedWidthInteger>(
+    _ input: [Int32], _ bias: [Int64], _ weights: [Sum]
+  ) -> [Int64] {
+    let positions = layer.size * layer.size
+    var sums = bias.map { Sum($0) }
+    for channel in 0..<layer.inputChannels {
+      let map = input[channel * positions..<(channel + 1) * positions]
+      let total = map.reduce(0 as Sum) { $0 &+ Sum(truncatingIfNeeded: $1) }
+      let row = weights[channel * layer.outputChannels..<(channel + 1) * layer.outputChannels]
+      for (output, weight) in row.enumerated() { sums[output] &+= total &* weight }
+    }
+    return sums.map { Int64($0) }
   }
 
   private func accumulators<Sum: FixedWidthInteger>(

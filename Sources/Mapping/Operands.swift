@@ -82,11 +82,14 @@ public struct Operands: Sendable {
     let own = parameters[mapping.groups[tile.group].owner]!
     let columns = tile.channels.count
     let steps = tile.steps
+    let layer = mapping.groups[tile.group].layer
+    let repeats = layer.positionsPerWeight
     weights = Array(unsafeUninitializedCapacity: steps * columns) { block, count in
       own.weights.withUnsafeBufferPointer { source in
         for (column, channel) in tile.channels.enumerated() {
+          let first = channel * layer.weightsPerOutput
           for step in 0..<steps {
-            block[step * columns + column] = source[channel * steps + step]
+            block[step * columns + column] = source[first + step / repeats]
           }
         }
       }

@@ -16,10 +16,13 @@ public struct AccumulatorBound: Sendable, Equatable {
   /// Of one output channel.
   ///
   /// - Parameters:
-  ///   - weights: [reduction].
+  ///   - weights: of the output channel, each once.
   ///   - bias: added to the sum, at any time.
   ///   - input: the range of the layer's activations, which holds 0.
-  public init(weights: some Sequence<Int32>, bias: Int64, input: ClosedRange<Int>) {
+  ///   - positionsPerWeight: products that each weight is in.
+  public init(
+    weights: some Sequence<Int32>, bias: Int64, input: ClosedRange<Int>, positionsPerWeight: Int = 1
+  ) {
     var low: Int128 = 0
     var high: Int128 = 0
     for weight in weights {
@@ -28,7 +31,8 @@ public struct AccumulatorBound: Sendable, Equatable {
       low += min(a, b)
       high += max(a, b)
     }
-    self.init(low: low + Int128(min(bias, 0)), high: high + Int128(max(bias, 0)))
+    let count = Int128(positionsPerWeight)
+    self.init(low: low * count + Int128(min(bias, 0)), high: high * count + Int128(max(bias, 0)))
   }
 
   /// Bits of the narrowest two's complement integer that holds all the values.
@@ -54,13 +58,14 @@ extension Model {
   /// The bound of each output channel of a layer, as one task uses it; `layer == layers.count` is
   /// the head.
   public func accumulatorBounds(ofLayer layer: Int, task: Int) -> [AccumulatorBound] {
-    let reduction = geometry(ofLayer: layer, task: task).reduction
+    let geometry = geometry(ofLayer: layer, task: task)
+    let count = geometry.weightsPerOutput
     let numbers = parameters(ofLayer: layer, task: task)
     let range = inputRange(ofLayer: layer)
     return numbers.bias.enumerated().map { channel, bias in
       AccumulatorBound(
-        weights: numbers.weights[channel * reduction..<(channel + 1) * reduction], bias: bias,
-        input: range)
+        weights: numbers.weights[channel * count..<(channel + 1) * count], bias: bias,
+        input: range, positionsPerWeight: geometry.positionsPerWeight)
     }
   }
 

@@ -7,9 +7,9 @@ public struct Layer: Sendable, Equatable {
   /// Channels of the input; for a fully connected layer the length C*H*W of the flattened input.
   public let inputChannels: Int
   public let outputChannels: Int
-  /// Height and width of the input; 1 if fully connected.
+  /// Height and width of the input; 1 if fully connected, unless it averages.
   public let size: Int
-  /// Height and width of the kernel; 1 if fully connected.
+  /// Height and width of the kernel; the size if fully connected.
   public let kernel: Int
   /// Rows (and columns) of the input from one output to the next; 1 if fully connected.
   public let stride: Int
@@ -17,6 +17,10 @@ public struct Layer: Sendable, Equatable {
   public let padding: Int
   /// A 2x2 max-pool of stride 2 follows the requantization; odd last rows and columns are dropped.
   public let isPooled: Bool
+  /// Fully connected to the sum of each input channel over all positions: a kernel as large as the
+  /// map, whose weights are the same at every position. What makes an average of the sum is in the
+  /// scale of what follows.
+  public let averages: Bool
 
   /// A `kernel` x `kernel` convolution over a `size` x `size` map.
   ///
@@ -28,18 +32,48 @@ public struct Layer: Sendable, Equatable {
     Layer(
       name: name, kind: .convolution, inputChannels: inputChannels,
       outputChannels: outputChannels, size: size, kernel: kernel, stride: stride,
-      padding: padding ?? kernel / 2, isPooled: isPooled)
+      padding: padding ?? kernel / 2, isPooled: isPooled, averages: false)
   }
 
   /// A fully connected layer from `inputs` values, flattened from [channel][row][column].
   public static func fullyConnected(_ name: String, inputs: Int, outputs: Int) -> Layer {
     Layer(
       name: name, kind: .fullyConnected, inputChannels: inputs, outputChannels: outputs, size: 1,
-      kernel: 1, stride: 1, padding: 0, isPooled: false)
+      kernel: 1, stride: 1, padding: 0, isPooled: false, averages: false)
+  }
+
+  /// A fully connected layer from the sums of `inputChannels` maps of `size` x `size`.
+  public static func averaging(
+    _ name: String, inputChannels: Int, size: Int, outputs: Int
+  ) -> Layer {
+    Layer(
+      name: name, kind: .fullyConnected, inputChannels: inputChannels, outputChannels: outputs,
+      size: size, kernel: size, stride: 1, padding: 0, isPooled: false, averages: true)
+  }
+
+  /// The head that follows `last`.
+  static func head(after last: Layer?, classes: Int, averages: Bool) -> Layer {
+    averages
+      ? .averaging(
+        "head", inputChannels: last?.outputChannels ?? 0, size: last?.pooledSize ?? 0,
+        outputs: classes)
+      : .fullyConnected("head", inputs: last?.pooledOutputCount ?? 0, outputs: classes)
   }
 
   /// Products per output, in the order (channel, ky, kx), kx fastest.
   public var reduction: Int { inputChannels * kernel * kernel }
+
+  /// Positions of the kernel that share a weight: all of them if it averages, else 1.
+  public var positionsPerWeight: Int { averages ? kernel * kernel : 1 }
+
+  /// Weights that are stored for an output.
+  public var weightsPerOutput: Int { averages ? inputChannels : reduction }
+
+  /// The place in [outputChannels][weightsPerOutput] of the weight that product `product` of an
+  /// output takes.
+  public func weightIndex(ofProduct product: Int, output: Int) -> Int {
+    output * weightsPerOutput + product / positionsPerWeight
+  }
 
   /// Height and width of the output before pooling; 1 if fully connected. Rows and columns of the
   /// padded input that no whole kernel is left for are not read.

@@ -2,7 +2,7 @@
 ///
 /// Tasks that share weights share the storage of these arrays.
 public struct LayerParameters: Sendable {
-  /// [outputChannels][reduction].
+  /// [outputChannels][weightsPerOutput].
   public let weights: [Int32]
   /// [outputChannels], at accumulator scale.
   public let bias: [Int64]

@@ -6,6 +6,9 @@ extension Model {
     try checkNames(tasks, of: "task")
     try checkNames(layers.map(\.name), of: "layer")
     try last.check()
+    guard !last.averages else {
+      throw NetworkError("layer \(last.name) averages a map, but no layer is before it")
+    }
     for layer in layers.dropFirst() {
       try layer.check()
       try layer.check(follows: last)
@@ -17,6 +20,9 @@ extension Model {
         throw NetworkError("layer \(head.name) must be fully connected to follow the hidden layers")
       }
       try head.check(follows: last)
+    }
+    guard Set(heads.map(\.averages)).count < 2 else {
+      throw NetworkError("the heads of some tasks average and those of others do not")
     }
   }
 
@@ -60,7 +66,7 @@ extension Model {
     let place = "layer \(geometry.name) of task \(tasks[task])"
     let channels = isHead ? 0 : geometry.outputChannels
     let lengths = [
-      ("weights", numbers.weights.count, geometry.outputChannels * geometry.reduction),
+      ("weights", numbers.weights.count, geometry.outputChannels * geometry.weightsPerOutput),
       ("biases", numbers.bias.count, geometry.outputChannels),
       ("multipliers", numbers.multipliers.count, channels),
       ("shifts", numbers.shifts.count, channels),
@@ -94,11 +100,11 @@ extension Layer {
           + "size \(size); channels are 1 to \(channels.upperBound), sizes 1 to \(sizes.upperBound)"
       )
     }
-    try checkKernel()
+    if !averages { try checkKernel() }
     guard !isPooled || outputSize > 1 else {
       throw NetworkError("layer \(name) pools a map of size 1; pooling needs a size of at least 2")
     }
-    guard kind == .convolution || (size == 1 && !isPooled) else {
+    guard kind == .convolution || averages || (size == 1 && !isPooled) else {
       throw NetworkError("layer \(name) is fully connected: its size must be 1, without pooling")
     }
   }
@@ -127,8 +133,12 @@ extension Layer {
 
   /// That the layer's input is the output of `last`.
   fileprivate func check(follows last: Layer) throws(NetworkError) {
+    guard !averages || last.kind == .convolution else {
+      throw NetworkError(
+        "layer \(name) averages a map, but layer \(last.name) is fully connected and gives none")
+    }
     switch kind {
-    case .convolution:
+    case _ where averages, .convolution:
       guard inputChannels == last.outputChannels, size == last.pooledSize else {
         throw NetworkError(
           "layer \(name) takes \(inputChannels) channels of size \(size), but layer \(last.name) "

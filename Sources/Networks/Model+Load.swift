@@ -112,8 +112,7 @@ private struct ModelReader {
       throw NetworkError("tensor '\(name)' has shape \(shape) and must have [classes]")
         .at(file.path)
     }
-    let inputs = metadata.layers.last.map { $0.pooledOutputCount } ?? 0
-    return .fullyConnected("head", inputs: inputs, outputs: shape[0])
+    return .head(after: metadata.layers.last, classes: shape[0], averages: metadata.headAverages)
   }
 
   private func headNumbers(of head: Layer, task: String) throws(NetworkError) -> LayerParameters {

@@ -15,7 +15,7 @@ extension Model {
             name: "kind", value: .string(layer.kind == .convolution ? "conv" : "fc")),
           JSON.Member(name: "cin", value: .integer(layer.inputChannels)),
           JSON.Member(name: "cout", value: .integer(layer.outputChannels)),
-          JSON.Member(name: "size", value: .integer(layer.size)),
+          JSON.Member(name: "size", value: .integer(layer.averages ? 1 : layer.size)),
           JSON.Member(name: "pool", value: .boolean(layer.isPooled)),
         ] + layer.unusualGeometry)
     }
@@ -28,6 +28,7 @@ extension Model {
     if !reluTasks.isEmpty {
       metadata["relu_tasks"] = reluTasks.map { tasks[$0] }.joined(separator: ",")
     }
+    if head(of: 0).averages { metadata["head_input"] = ModelMetadata.HeadInput.average.rawValue }
     return metadata
   }
 
@@ -82,7 +83,9 @@ extension Model {
 extension Layer {
   /// The members of the metadata that are left out where they have their default.
   fileprivate var unusualGeometry: [JSON.Member] {
-    guard kind == .convolution else { return [] }
+    guard kind == .convolution else {
+      return averages ? [JSON.Member(name: "average", value: .boolean(true))] : []
+    }
     let members = [
       ("kernel", kernel, usual: 3), ("stride", stride, usual: 1),
       ("padding", padding, usual: kernel / 2),

@@ -1,5 +1,8 @@
 /// What the metadata of a model file says; the forms are those of golden/README.md.
 struct ModelMetadata {
+  /// What heads do with the map before them.
+  enum HeadInput: String { case flatten, average }
+
   let layers: [Layer]
   let tasks: [String]
   /// Tasks without thresholds: t = 0.
@@ -9,6 +12,7 @@ struct ModelMetadata {
   let activation: ActivationFormat
   let clamp: ClosedRange<Int>
   let rounding: Rounding
+  let headAverages: Bool
 
   init(_ metadata: [String: String]) throws(NetworkError) {
     func field(_ name: String, _ form: String) throws(NetworkError) -> String {
@@ -32,6 +36,9 @@ struct ModelMetadata {
     rounding = try Self.choice(
       field("rounding", "one of \(Rounding.allCases.map(\.rawValue).joined(separator: ", "))"),
       of: Rounding.allCases, named: "rounding")
+    let headInput = try Self.choice(
+      metadata["head_input"] ?? "flatten", of: [HeadInput.flatten, .average], named: "head_input")
+    headAverages = headInput == .average
   }
 
   private static func names(_ list: String) -> [String] {
@@ -83,7 +90,7 @@ struct ModelMetadata {
     for (index, json) in list.enumerated() {
       let layer: Layer
       do {
-        layer = try Self.layer(json)
+        layer = try Self.layer(json, after: layers.last)
       } catch {
         throw NetworkError("element \(index) of 'layers' in the metadata \(error)")
       }
@@ -94,7 +101,7 @@ struct ModelMetadata {
   }
 
   /// One layer; errors continue the sentence "element N of 'layers' ...".
-  private static func layer(_ json: JSON) throws(NetworkError) -> Layer {
+  private static func layer(_ json: JSON, after last: Layer?) throws(NetworkError) -> Layer {
     func integer(_ name: String) throws(NetworkError) -> Int {
       guard let value = json[name]?.integer else { throw NetworkError("has no integer '\(name)'") }
       return value
@@ -110,12 +117,19 @@ struct ModelMetadata {
     guard let isPooled = json["pool"]?.boolean else {
       throw NetworkError("has no 'pool' that is true or false")
     }
+    let average = json["average"] ?? .boolean(false)
+    guard let averages = average.boolean else {
+      throw NetworkError("has an 'average' that is not true or false")
+    }
     let kernel = try optional("kernel")
     let stride = try optional("stride") ?? 1
     let padding = try optional("padding")
     let kind = json["kind"]?.string
     switch kind {
     case "conv":
+      guard !averages else {
+        throw NetworkError("is of kind 'conv': only a layer of kind 'fc' can average")
+      }
       return .convolution(
         name, inputChannels: try integer("cin"), outputChannels: try integer("cout"),
         size: try integer("size"), kernel: kernel ?? 3, stride: stride, padding: padding,
@@ -127,7 +141,11 @@ struct ModelMetadata {
       guard (kernel ?? 1, stride, padding ?? 0) == (1, 1, 0) else {
         throw NetworkError("is of kind 'fc': it can have no kernel, stride or padding")
       }
-      return .fullyConnected(name, inputs: try integer("cin"), outputs: try integer("cout"))
+      let (inputs, outputs) = (try integer("cin"), try integer("cout"))
+      // Where there is no map, the check of the geometry says so.
+      return averages
+        ? .averaging(name, inputChannels: inputs, size: last?.pooledSize ?? 1, outputs: outputs)
+        : .fullyConnected(name, inputs: inputs, outputs: outputs)
     default:
       throw NetworkError("has the kind '\(kind ?? "")' and must have 'conv' or 'fc'")
     }

@@ -12,13 +12,14 @@ public enum SyntheticModel {
   ///   - weightWidth: bits of the signed weights, 2...32.
   ///   - multiplierWidth: bits of the multipliers, 0...32; 0 makes every multiplier 1.
   ///   - reluTasks: the tasks of a MIME model without thresholds.
+  ///   - headAverages: the heads take the sum of each channel of the last map.
   /// - Throws: `NetworkError` for a layer that cannot be, or that does not follow the one before.
   public static func make(
     seed: UInt64, layers: [Layer], tasks: Int = 2, classes: Int = 3, mode: Model.Mode = .mime,
     input: ActivationFormat = ActivationFormat(width: 8, isSigned: false),
     activation: ActivationFormat = ActivationFormat(width: 8, isSigned: false),
     weightWidth: Int = 8, multiplierWidth: Int = 16, rounding: Rounding = .halfEven,
-    reluTasks: Set<Int> = []
+    reluTasks: Set<Int> = [], headAverages: Bool = false
   ) throws(NetworkError) -> Model {
     let names = (0..<tasks).map { "task\($0)" }
     try Model.checkGeometry(layers: layers, heads: [], tasks: names)
@@ -29,8 +30,7 @@ public enum SyntheticModel {
       layer == 0 ? input.range : activation.usualClamp
     }
     let parents = layers.enumerated().map { maker.numbers(of: $1, input: inputRange($0)) }
-    let head = Layer.fullyConnected(
-      "head", inputs: layers.last?.pooledOutputCount ?? 0, outputs: classes)
+    let head = Layer.head(after: layers.last, classes: classes, averages: headAverages)
     var parameters: [[LayerParameters]] = []
     for task in 0..<tasks {
       let hidden = layers.enumerated().map { index, layer in
@@ -109,7 +109,7 @@ private struct Maker {
 
   private mutating func weights(of layer: Layer) -> [Int32] {
     let bound = 1 << (weightWidth - 1)
-    return (0..<layer.outputChannels * layer.reduction).map { _ in
+    return (0..<layer.outputChannels * layer.weightsPerOutput).map { _ in
       Int.random(in: 0..<4, using: &generator) == 0
         ? 0 : Int32(Int.random(in: -bound..<bound, using: &generator))
     }
@@ -119,8 +119,10 @@ private struct Maker {
   private func reach(
     of channel: Int, _ weights: [Int32], _ layer: Layer, _ input: ClosedRange<Int>
   ) -> Int64 {
-    let row = weights[channel * layer.reduction..<(channel + 1) * layer.reduction]
-    let bound = AccumulatorBound(weights: row, bias: 0, input: input)
+    let count = layer.weightsPerOutput
+    let bound = AccumulatorBound(
+      weights: weights[channel * count..<(channel + 1) * count], bias: 0, input: input,
+      positionsPerWeight: layer.positionsPerWeight)
     return Int64(clamping: max(-bound.low, bound.high) / 8)
   }
 }

@@ -27,8 +27,9 @@ public enum SlotOrder: String, Sendable, CaseIterable {
 
 /// A layer in the machine's terms: a convolution over maps as the buffers hold them.
 ///
-/// A fully connected layer is a convolution whose kernel is as large as its input; a first layer with
-/// few products takes windows that were cut out beforehand, as a 1x1 convolution.
+/// A fully connected layer is a convolution whose kernel is as large as its input, also one that
+/// averages, whose weights are stored anew for each position; a first layer with few products takes
+/// windows that were cut out beforehand, as a 1x1 convolution.
 public struct LayerPlan: Sendable {
   /// The layer as the network has it.
   public let layer: Layer

@@ -110,8 +110,9 @@ public struct NetworkImage: Sendable {
       for (k, product) in products.enumerated() {
         let bit = line.bit(ofWord: k)
         for (column, channel) in block.enumerated() {
+          let weight = plan.layer.weightIndex(ofProduct: product, output: channel)
           memory.write(
-            Int64(parameters.weights[channel * plan.steps + product]), width: shape.weightWidth,
+            Int64(parameters.weights[weight]), width: shape.weightWidth,
             offset: offset + number * step, bit: bit + column * shape.weightWidth)
         }
       }

@@ -8,6 +8,7 @@ import Testing
     let weights: [Int32]
     let bias: Int64
     let input: ClosedRange<Int>
+    var positions = 1
     let low, high: Int128
     let width: Int
     var testDescription: String { "\(weights), bias \(bias), input \(input)" }
@@ -29,9 +30,14 @@ import Testing
     Case(
       weights: [.min, .min], bias: 0, input: -(1 << 31)...(1 << 31) - 1,
       low: -9_223_372_032_559_808_512, high: 9_223_372_036_854_775_808, width: 65),
+    // Four products with each weight, and one bias.
+    Case(weights: [3, -2], bias: 1, input: 0...10, positions: 4, low: -80, high: 121, width: 8),
+    Case(weights: [3, -2], bias: -1, input: -1...2, positions: 4, low: -29, high: 32, width: 7),
   ])
   func byHand(_ given: Case) {
-    let bound = AccumulatorBound(weights: given.weights, bias: given.bias, input: given.input)
+    let bound = AccumulatorBound(
+      weights: given.weights, bias: given.bias, input: given.input,
+      positionsPerWeight: given.positions)
     #expect(bound == AccumulatorBound(low: given.low, high: given.high))
     #expect(bound.width == given.width)
   }

@@ -15,6 +15,7 @@ import Testing
   }
 
   static let cases = [
+    Case(name: "average", rounding: .halfEven, tasks: 2),
     Case(name: "conventional", rounding: .halfEven, tasks: 2),
     Case(name: "k1", rounding: .halfEven, tasks: 2, images: 16),
     Case(name: "kernel2", rounding: .halfUp, tasks: 2),

@@ -172,6 +172,34 @@ import Testing
     Case(
       layers: "\"kind\":\"fc\"", "\"kind\":\"conv\"",
       "layer fc1 takes 8 channels of size 1, but layer conv1 gives 2 of size 2"),
+    Case(
+      "head_input", "max",
+      "head_input is 'max' in the metadata and must be one of flatten, average"),
+    Case(
+      "head_input", "average",
+      "layer head averages a map, but layer fc1 is fully connected and gives none"),
+    Case(
+      layers: "\"size\":1", "\"size\":1,\"average\":1",
+      "element 1 of 'layers' in the metadata has an 'average' that is not true or false"),
+    Case(
+      layers: "\"size\":4", "\"size\":4,\"average\":true",
+      "element 0 of 'layers' in the metadata is of kind 'conv': only a layer of kind 'fc' can "
+        + "average"),
+    Case(
+      layers: "\"size\":1", "\"size\":1,\"average\":true",
+      "layer fc1 takes 8 channels of size 2, but layer conv1 gives 2 of size 2"),
+    Case(
+      layers: "\"size\":1", "\"size\":2,\"average\":true",
+      "element 1 of 'layers' in the metadata is of kind 'fc': its size must be 1 and its pool "
+        + "false"),
+    Case(
+      layers: "\"kind\":\"conv\",\"cin\":1,\"cout\":2,\"size\":4,\"pool\":true",
+      "\"kind\":\"fc\",\"cin\":1,\"cout\":2,\"size\":1,\"pool\":false,\"average\":true",
+      "layer conv1 averages a map, but no layer is before it"),
+    Case(
+      layers: "\"cin\":8", "\"cin\":4611686018427387904,\"average\":true",
+      "layer fc1 has 4611686018427387904 input channels, 3 output channels and size 2; channels are "
+        + "1 to 16777216, sizes 1 to 65536"),
   ]
 
   static let tensorCases = [
@@ -194,6 +222,10 @@ import Testing
         "\"size\":4", with: "\"size\":4,\"kernel\":2,\"padding\":0,\"stride\":1"
       )
       .replacing("\"cin\":8", with: "\"cin\":2")
+    },
+    Case("tensor 'parent.fc1.weight' has shape [3, 8] and must have [3, 2]") { _, metadata in
+      metadata["layers"] = metadata["layers"]!.replacing(
+        "\"cin\":8", with: "\"cin\":2,\"average\":true")
     },
     Case(
       tensor: "parent.conv1.weight", shape: [2, 1, 3, 3], types: [.uint8],

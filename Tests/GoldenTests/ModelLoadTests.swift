@@ -10,6 +10,13 @@ import Testing
     .fullyConnected("fc1", inputs: 8, outputs: 3),
   ]
 
+  /// A map of one position, too, is averaged.
+  static let averaged: [Layer] = [
+    .convolution("conv1", inputChannels: 1, outputChannels: 2, size: 7, isPooled: true),
+    .averaging("fc1", inputChannels: 2, size: 3, outputs: 4),
+    .convolution("conv2", inputChannels: 4, outputChannels: 5, size: 1),
+  ]
+
   struct Written: CustomTestStringConvertible {
     let testDescription: String
     let model: Model
@@ -37,6 +44,9 @@ import Testing
           seed: 2, layers: layers, input: ActivationFormat(width: 12, isSigned: true),
           activation: ActivationFormat(width: 16, isSigned: true), weightWidth: 16,
           multiplierWidth: 32, rounding: .towardZero)),
+      Written(
+        testDescription: "averages",
+        model: try SyntheticModel.make(seed: 5, layers: averaged, headAverages: true)),
       Written(
         testDescription: "conventional",
         model: try SyntheticModel.make(
@@ -69,6 +79,19 @@ import Testing
     #expect(try text(7, 1, 3) == "[\(usual),\"kernel\":7}]")
     #expect(try text(3, 2, nil) == "[\(usual),\"stride\":2}]")
     #expect(try text(5, 3, 0) == "[\(usual),\"kernel\":5,\"stride\":3,\"padding\":0}]")
+  }
+
+  @Test func averagingIsWritten() throws {
+    let model = try SyntheticModel.make(seed: 1, layers: Self.averaged, headAverages: true)
+    #expect(model.metadata["head_input"] == "average")
+    #expect(
+      model.metadata["layers"]?.contains(
+        "{\"name\":\"fc1\",\"kind\":\"fc\",\"cin\":2,\"cout\":4,\"size\":1,\"pool\":false,"
+          + "\"average\":true}") == true)
+    #expect(model.tensors.first { $0.name == "parent.fc1.weight" }?.shape == [4, 2])
+    #expect(model.tensors.first { $0.name == "task.task1.head.weight" }?.shape == [3, 5])
+    let flattening = try SyntheticModel.make(seed: 1, layers: Self.layers)
+    #expect(flattening.metadata["head_input"] == nil)
   }
 
   private func expectEqual(_ a: Model, _ b: Model) throws {
@@ -165,6 +188,38 @@ import Testing
       try tiny(LayerParameters(weights: [], bias: []), head: head)
     }
     #expect(error?.description == "layer head must be fully connected to follow the hidden layers")
+  }
+
+  @Test func headsAverageWhatIsAMap() {
+    let error = #expect(throws: NetworkError.self) {
+      try tiny(
+        LayerParameters(weights: [], bias: []),
+        head: .averaging("head", inputChannels: 2, size: 1, outputs: 1))
+    }
+    #expect(
+      error?.description
+        == "layer head averages a map, but layer fc1 is fully connected and gives none")
+  }
+
+  @Test func headsAreAlike() throws {
+    let u8 = ActivationFormat(width: 8, isSigned: false)
+    let hidden = LayerParameters(
+      weights: [1], bias: [0], multipliers: [1], shifts: [0], thresholds: [0, 0, 0, 0])
+    let error = #expect(throws: NetworkError.self) {
+      try Model(
+        layers: [.convolution("a", inputChannels: 1, outputChannels: 1, size: 2, kernel: 1)],
+        heads: [
+          .averaging("head", inputChannels: 1, size: 2, outputs: 1),
+          .fullyConnected("head", inputs: 4, outputs: 1),
+        ], tasks: ["a", "b"], mode: .mime, input: u8, activation: u8, clamp: 0...255,
+        rounding: .floor,
+        parameters: [
+          [hidden, LayerParameters(weights: [1], bias: [0])],
+          [hidden, LayerParameters(weights: [1, 1, 1, 1], bias: [0])],
+        ], hasThresholds: [false, false])
+    }
+    #expect(
+      error?.description == "the heads of some tasks average and those of others do not")
   }
 
   /// One fully connected layer of 1 input and 2 outputs, and a head of 1 class.

@@ -13,6 +13,7 @@ import Testing
     var weightWidth = 8
     var multiplierWidth = 16
     var reluTasks: Set<Int> = []
+    var headAverages = false
   }
 
   /// Odd sizes before a pool drop a row and a column.
@@ -27,6 +28,13 @@ import Testing
   ]
   static let perceptron: [Layer] = [
     .fullyConnected("fc1", inputs: 1, outputs: 4), .fullyConnected("fc2", inputs: 4, outputs: 3),
+  ]
+
+  /// The last layer's map is averaged by the head.
+  static let averaged: [Layer] = [
+    .convolution("conv1", inputChannels: 2, outputChannels: 3, size: 7, isPooled: true),
+    .averaging("fc1", inputChannels: 3, size: 3, outputs: 6),
+    .convolution("conv2", inputChannels: 6, outputChannels: 4, size: 1, kernel: 3, padding: 2),
   ]
 
   static let cases = [
@@ -55,6 +63,13 @@ import Testing
     Case(
       testDescription: "conventional", layers: convolutions, mode: .conventional,
       activation: "u8"),
+    Case(testDescription: "averaged", layers: averaged, reluTasks: [1], headAverages: true),
+    Case(
+      testDescription: "averaged, signed, conventional", layers: averaged, mode: .conventional,
+      input: "s8", activation: "s8", headAverages: true),
+    Case(
+      testDescription: "averaged, products of 96 bits", layers: averaged, input: "u16",
+      activation: "s16", weightWidth: 32, multiplierWidth: 32, headAverages: true),
   ]
 
   @Test(arguments: cases, Rounding.allCases)
@@ -67,7 +82,8 @@ import Testing
         input: try #require(ActivationFormat(given.input)),
         activation: try #require(ActivationFormat(given.activation)),
         weightWidth: given.weightWidth, multiplierWidth: given.multiplierWidth,
-        rounding: rounding, reluTasks: given.reluTasks)
+        rounding: rounding, reluTasks: given.reluTasks,
+        headAverages: given.headAverages)
       let golden = try GoldenModel(model)
       for image in SyntheticModel.images(for: model, count: 2, seed: seed) {
         for task in model.tasks.indices {

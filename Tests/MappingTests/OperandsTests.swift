@@ -31,11 +31,17 @@ import Testing
       #expect(operands.tile == tile)
       #expect(operands.activations == activations)
       #expect(operands.nonzero == activations.map { $0 != 0 })
-      #expect(
-        operands.weights
-          == steps.flatMap { step in
-            expected.channels.map { own.weights[$0 * layer.reduction + step] }
-          })
+      var weights: [Int32] = []
+      for step in steps {
+        for channel in expected.channels {
+          let weight =
+            layer.averages
+            ? channel * layer.inputChannels + step / (layer.size * layer.size)
+            : channel * layer.reduction + step
+          weights.append(own.weights[weight])
+        }
+      }
+      #expect(operands.weights == weights)
       #expect(operands.bias == expected.channels.map { own.bias[$0] })
       let tasks = expected.slots.map { Example.batch.images[$0.image].task }
       #expect(operands.tasks == tasks)

@@ -39,9 +39,11 @@ struct Shape: Sendable, CustomTestStringConvertible {
 /// One layer, its head, and random numbers for three tasks and five images.
 struct Example: Sendable, CustomTestStringConvertible {
   let layer: Layer
+  /// The heads take the sum of each channel of the layer's output.
+  var headAverages = false
   var testDescription: String { layer.name }
 
-  static let table = [
+  private static let layers = [
     Layer.convolution("point", inputChannels: 1, outputChannels: 1, size: 1),
     .convolution("odd", inputChannels: 2, outputChannels: 5, size: 3),
     .convolution("pooled", inputChannels: 1, outputChannels: 7, size: 5, isPooled: true),
@@ -60,7 +62,15 @@ struct Example: Sendable, CustomTestStringConvertible {
     .fullyConnected("step", inputs: 1, outputs: 1),
     .fullyConnected("small", inputs: 7, outputs: 5),
     .fullyConnected("wide", inputs: 33, outputs: 19),
-  ].map(Example.init)
+  ]
+
+  static let table =
+    layers.map { Example(layer: $0) } + [
+      Example(
+        layer: .convolution(
+          "averaged", inputChannels: 2, outputChannels: 5, size: 6, isPooled: true),
+        headAverages: true)
+    ]
 
   static let classes = [3, 5, 2]
   static let batch = Batch(
@@ -69,7 +79,12 @@ struct Example: Sendable, CustomTestStringConvertible {
   func model(_ mode: Model.Mode, seed: UInt64 = 1) throws -> Model {
     var generator = Generator(state: seed)
     let inputs = layer.outputChannels * layer.pooledSize * layer.pooledSize
-    let heads = Self.classes.map { Layer.fullyConnected("head", inputs: inputs, outputs: $0) }
+    let heads = Self.classes.map { classes in
+      headAverages
+        ? Layer.averaging(
+          "head", inputChannels: layer.outputChannels, size: layer.pooledSize, outputs: classes)
+        : .fullyConnected("head", inputs: inputs, outputs: classes)
+    }
     let shared = Self.parameters(layer, &generator)
     return try Model(
       layers: [layer], heads: heads, tasks: ["a", "b", "c"], mode: mode,
@@ -93,7 +108,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       (0..<count).map { _ in draw(&generator) }
     }
     return LayerParameters(
-      weights: values(layer.outputChannels * layer.reduction) {
+      weights: values(layer.outputChannels * layer.weightsPerOutput) {
         .random(in: -128...127, using: &$0)
       },
       bias: values(layer.outputChannels) { .random(in: -999...999, using: &$0) },
