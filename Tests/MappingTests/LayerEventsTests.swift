@@ -41,7 +41,7 @@ import Testing
       (.weightWord, 36), (.channelBeat, 4), (.thresholdBeat, 12), (.resultBeat, 8),
       // D = 6, so that no tile waits: 18 steps, then 6 + 3 + 4 - 2 + 5.
       (.cycleTotal, 34), (.cycleCompute, 18), (.cycleStallResult, 0), (.cycleStallThreshold, 0),
-      (.cycleStallDrain, 0), (.cycleStallOperand, 0), (.cycleDrain, 16),
+      (.cycleStallDrain, 0), (.cycleStallOperand, 0), (.cycleDrain, 16), (.cycleStallHold, 0),
     ]
     #expect(expected.map(\.0) == Event.allCases)
     for (event, count) in expected {
