@@ -45,7 +45,8 @@ import Verilated
         "weight_data", nil, 9,
         "port `weight_data` of mime_core has 9 bits; it must have 8 with ROWS=1 COLS=1 LANES=1 "
           + "ACT_WIDTH=8 ACT_SIGNED=0 WEIGHT_WIDTH=8 ACC_WIDTH=16 MULT_WIDTH=16 ROUNDING=0 "
-          + "TASK_WIDTH=3 COUNT_EVENTS=1 COUNT_WIDTH=16."
+          + "TASK_WIDTH=3 COUNT_EVENTS=1 COUNT_WIDTH=16 "
+          + "LANE_EXTRA=0."
       ),
     ] as [(String, CorePort.Direction?, Int?, String)])
   func comparesThePorts(

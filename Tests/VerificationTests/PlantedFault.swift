@@ -102,7 +102,8 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
       original: "result_nonzero <= |act", replacement: "result_nonzero <= |y3", caught: [.mismatch]),
     PlantedFault(
       name: "results carry the task of the slot before", file: "mime_core.v",
-      original: "result_task <= task3", replacement: "result_task <= task2", caught: [.disorder]),
+      original: "tagged3 = {live3, task3, last3}",
+      replacement: "tagged3 = {live3, task2, last3}", caught: [.disorder]),
     PlantedFault(
       name: "a result that is not taken is lost", file: "mime_core.v",
       original: "stall_result = result_valid && !result_ready", replacement: "stall_result = 1'b0",
