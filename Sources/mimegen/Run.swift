@@ -20,6 +20,8 @@ struct Run: ParsableCommand {
 
   @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
   var skip = Switch.off
+  @Option(help: "Store every layer's output in memory, and compare it: on or off.")
+  var storeOutputs = Switch.on
   @Option(
     help: """
       Slots of pooled layers: windows, rows, or for each layer the one that takes fewer cycles on the \
@@ -90,6 +92,7 @@ struct Run: ParsableCommand {
       what.request(core.given.merging(accelerator.given) { $1 }))
     request.skips = skip == .on
     request.order = order
+    request.storesOutputs = storeOutputs == .on
     request.packsThresholds = packThresholds == .on
     request.keepsResident = resident == .on
     request.runsAsConventional = asConventional
@@ -222,7 +225,8 @@ struct AcceleratorSummary {
   private var verdict: String {
     guard result.failure == nil else { return "Stopped at the first operation with a difference." }
     let rate = result.seconds > 0 ? Double(result.cycles) / result.seconds / 1000 : 0
-    return "All equal: \(grouped(result.compared)) numbers, every layer's output among them; "
+    let outputs = plan.request.storesOutputs ? ", every layer's output among them" : ""
+    return "All equal: \(grouped(result.compared)) numbers\(outputs); "
       + "\(grouped(Int(result.cycles))) cycles from start to interrupt, simulated at "
       + "\(Int(rate)) kHz"
   }

@@ -17,6 +17,9 @@ public struct AcceleratorRequest: Sendable {
   /// Run a MIME network's parent as if each task had weights of its own, without thresholds: what
   /// comes out is right for traffic and cycles only.
   public var runsAsConventional = false
+  /// Store every layer's output and compare it; else the logits, the classes and all counters are
+  /// compared.
+  public var storesOutputs = true
   /// How pooled layers' slots are ordered.
   public var order = Mapper.Choice.windows
   /// Store thresholds in 16 or 8 bits where that changes none of them.
@@ -31,7 +34,7 @@ public struct AcceleratorRequest: Sendable {
     var options = Program.Options()
     options.skips = skips
     options.keepsResident = keepsResident
-    options.storesOutputs = true
+    options.storesOutputs = storesOutputs
     return options
   }
 
