@@ -71,7 +71,7 @@ MINUTES = 10
 SHAPES = 0-255
 
 regress: build ## run random networks on random accelerators for MINUTES, from SEED on
-	@nice $(MIMEGEN) regress --seed $(SEED) --minutes $(MINUTES)
+	@nice $(MIMEGEN) regress --seed $(SEED) --minutes $(MINUTES) $(if $(CASES),--cases $(CASES))
 
 regress-all: build ## the same on all sizes from 1x1 to 16x16, SHAPES of them; goes on where it ended
 	@nice $(MIMEGEN) regress --seed $(SEED) --shape-range $(SHAPES) --resume "$(BUILD)/regress-all"
