@@ -1446,7 +1446,7 @@ module mime_accelerator #(
     );
 
     wire unused_buffer_0_places = &{1'b0, buffer_0_read_address, buffer_0_write_address};
-    wire buffer_1_is_input = is_second_buffer && 1'd1;
+    wire buffer_1_is_input = is_second_buffer;
     wire [PLACE_WIDTH - 1:0] buffer_1_read_address = is_store ? move_address : (buffer_1_is_input ? feed_address : merge_address);
     wire [FEED_BANKS - 1:0] buffer_1_write = buffer_1_is_input ? (loads ? bank_of_load : {FEED_BANKS{1'b0}}) : (is_layer ? back_write : {FEED_BANKS{1'b0}});
     wire [PLACE_WIDTH - 1:0] buffer_1_write_address = is_load ? move_address : back_address;

@@ -8,10 +8,19 @@ public struct AcceleratorShape: Sendable, Hashable {
 
   /// The accelerator with `parameters`; the others have the Verilog's defaults.
   ///
-  /// - Throws: `HDLError` where a parameter is unknown or outside its range; `ProgramFailure` where
-  ///   the bus is not a power of two wide.
+  /// - Throws: `ProgramFailure` where a parameter is unknown or outside its range, or the bus is not a
+  ///   power of two wide.
   public init(_ parameters: Configuration = [:]) throws {
-    self.parameters = try Machine.accelerator.parameterValues(parameters)
+    if let lanes = parameters["LANES"] {
+      throw ProgramFailure(
+        "LANES is \(lanes); the accelerator has no such parameter, but a lane for each column")
+    }
+    do {
+      self.parameters = try Machine.accelerator.parameterValues(parameters)
+    } catch let error as HDLError {
+      // The first: a wrong value may make the range of the next one wrong.
+      throw ProgramFailure(error.diagnostics[0].message)
+    }
     let width = self.parameters["AXI_DATA_WIDTH"]!
     guard width.nonzeroBitCount == 1 else {
       throw ProgramFailure(

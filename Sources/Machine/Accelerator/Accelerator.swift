@@ -676,7 +676,7 @@ extension Machine {
       "bank_of_load", constant(1, width: banks).shiftedLeft(by: moveBank))
     let buffers = (0..<2).map { number -> (word: Signal, nonzero: Signal) in
       let isInput = m.wire(
-        "buffer_\(number)_is_input", number == 0 ? !isSecond : isSecond && constant(1, width: 1))
+        "buffer_\(number)_is_input", number == 0 ? !isSecond : isSecond)
       let readAddress = m.wire(
         "buffer_\(number)_read_address",
         mux(isStore, moveAddress, mux(isInput, feedAddress, mergeAddress)))

@@ -71,8 +71,8 @@ public struct AcceleratorPlan: Sendable {
     vectors = try Vectors.load(run.vectors, for: loaded)
     model = request.runsAsConventional ? try loaded.asConventional() : loaded
     golden = try GoldenModel(model)
-    sources = try Self.sources(run.rtl)
     shape = try AcceleratorShape(Self.parameters(for: model, run))
+    sources = try Self.sources(run.rtl)
     tasks = try VerificationPlan.tasks(run, model, vectors)
     let schedule = try Batch.schedule(
       tasks: tasks,
