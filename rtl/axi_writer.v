@@ -5,7 +5,7 @@
 // for
 // before its data, and the next one while they pass. A response other than OKAY raises `fails`;
 // `idle`
-// says that all that was asked for is in memory.
+// says that all that was asked for is in memory, `waits` that the next step is the memory's.
 module axi_writer #(
     // log2 of a beat's bytes: 2 for 32 bits, 6 for 512 (2...7)
     parameter SIZE = 3,
@@ -36,6 +36,8 @@ module axi_writer #(
     output wire fails,
     // nothing is on its way
     output wire idle,
+    // for the memory to take or to answer
+    output wire waits,
     output wire m_axi_awvalid,
     input wire m_axi_awready,
     output wire m_axi_awid,
@@ -152,5 +154,6 @@ module axi_writer #(
     assign m_axi_bready = 1'd1;
     assign fails = m_axi_bvalid && (m_axi_bresp != 2'd0);
     assign idle = request_ready && !burst_valid && (level == {LEVEL_WIDTH{1'b0}});
-    wire unused_spare = &{1'b0, entering_ready, queued, m_axi_bid};
+    assign waits = (m_axi_awvalid && !m_axi_awready) || (m_axi_wvalid && !m_axi_wready) || (level != queued);
+    wire unused_spare = &{1'b0, entering_ready, m_axi_bid};
 endmodule

@@ -23,8 +23,11 @@ mime_lane.v
 mime_counters.v
 mime_core.v
 mime_write_back.v
+mime_mover.v
 mime_act_buffer.v
+mime_act_buffers.v
 mime_argmax.v
 mime_packer.v
+mime_output.v
 mime_buffer_counters.v
 mime_accelerator.v

@@ -17,7 +17,7 @@
 /* Changes with them. */
 #define MIME_ACCELERATOR_VERSION_NUMBER_SHIFT 0u
 #define MIME_ACCELERATOR_VERSION_NUMBER_MASK 0xffffffffu
-#define MIME_ACCELERATOR_VERSION_NUMBER_VALUE 0x00000001u
+#define MIME_ACCELERATOR_VERSION_NUMBER_VALUE 0x00000002u
 
 /* Of the configuration. */
 #define MIME_ACCELERATOR_HASH 0x08u
@@ -90,6 +90,9 @@
 /* Run the program; nothing while one runs. */
 #define MIME_ACCELERATOR_CONTROL_START_SHIFT 0u
 #define MIME_ACCELERATOR_CONTROL_START_MASK 0x00000001u
+/* End the program that runs with an error. */
+#define MIME_ACCELERATOR_CONTROL_STOP_SHIFT 1u
+#define MIME_ACCELERATOR_CONTROL_STOP_MASK 0x00000002u
 
 /* What it is doing. */
 #define MIME_ACCELERATOR_STATUS 0x28u
@@ -112,7 +115,7 @@
 #define MIME_ACCELERATOR_INTERRUPT_INTERRUPT_ENABLE_SHIFT 0u
 #define MIME_ACCELERATOR_INTERRUPT_INTERRUPT_ENABLE_MASK 0x00000001u
 
-/* Address of the memory's image, which begins a beat. */
+/* Address of the memory's image, which begins a beat: lower bits are taken as 0. */
 #define MIME_ACCELERATOR_BASE_LOW 0x30u
 /* Bits 31...0. */
 #define MIME_ACCELERATOR_BASE_LOW_IMAGE_BASE_LOW_SHIFT 0u
@@ -179,7 +182,7 @@
 #define MIME_DEFAULT_ACT_BUFFER_KB 128u
 #define MIME_DEFAULT_WEIGHT_BUFFER_KB 128u
 #define MIME_DEFAULT_THRESHOLD_BUFFER_KB 16u
-#define MIME_DEFAULT_PROGRAM_HASH 0xf49c5c85u
+#define MIME_DEFAULT_PROGRAM_HASH 0x6a10fee4u
 
 /* A descriptor: 32-bit words, low byte first. A name is the number of the word; of one that has
    parts, the parts' lowest bits and masks follow. */
@@ -346,7 +349,7 @@
 #define MIME_ERROR_OPERATION 3u
 /* A size of a descriptor is zero, or there are more runs than tasks. */
 #define MIME_ERROR_ZERO_SIZE 4u
-/* A transfer is not inside the memory's image. */
+/* A transfer is not inside the memory's image, or does not begin a beat. */
 #define MIME_ERROR_ADDRESS 5u
 /* The memory answered a read with an error. */
 #define MIME_ERROR_READ 6u
@@ -354,6 +357,10 @@
 #define MIME_ERROR_WRITE 7u
 /* A place is not inside the activation buffer. */
 #define MIME_ERROR_PLACE 8u
+/* Nothing has happened for 2^14 cycles, and the memory has nothing to answer: fields of the descriptor contradict each other. */
+#define MIME_ERROR_STUCK 9u
+/* The program was stopped by the STOP command. */
+#define MIME_ERROR_STOPPED 10u
 
 /* Counters: a number for each, for the register EVENT_SELECT. In memory a program leaves them in
    this order, each of 64 bits at the start of a beat, or of 8 bytes where a beat has fewer; one

@@ -120,7 +120,6 @@ module mime_accelerator #(
     localparam PLACES = (2 > ACT_BUFFER_KB * 8192 / (FEED_BANKS * ACT_WORD) ? 2 : ACT_BUFFER_KB * 8192 / (FEED_BANKS * ACT_WORD));
     // Of a place, or the one after the last.
     localparam PLACE_WIDTH = $clog2(PLACES + 1);
-    localparam BUFFER_WIDTH = $clog2(PLACES);
     localparam WEIGHT_LINES = (2 > WEIGHT_BUFFER_KB * 8192 / (WEIGHT_WORD * (1 << ($clog2((1 > DATA_WIDTH / WEIGHT_WORD ? 1 : DATA_WIDTH / WEIGHT_WORD) + 1) - 1))) ? 2 : WEIGHT_BUFFER_KB * 8192 / (WEIGHT_WORD * (1 << ($clog2((1 > DATA_WIDTH / WEIGHT_WORD ? 1 : DATA_WIDTH / WEIGHT_WORD) + 1) - 1))));
     localparam THRESHOLD_LINES = (2 > THRESHOLD_BUFFER_KB * 8192 / (THRESHOLD_WORD * (1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1))) ? 2 : THRESHOLD_BUFFER_KB * 8192 / (THRESHOLD_WORD * (1 << ($clog2((1 > DATA_WIDTH / THRESHOLD_WORD ? 1 : DATA_WIDTH / THRESHOLD_WORD) + 1) - 1))));
     localparam LIVE_WIDTH = $clog2(ROWS + 1);
@@ -128,7 +127,7 @@ module mime_accelerator #(
     localparam STEPS_WIDTH = $clog2(COLS * FEED_BANKS + 1);
     // Tiles on their way to the drain, log2.
     localparam TILES_LOG2 = $clog2((COLS + ROWS + LANE_EXTRA) / ROWS + 5);
-    localparam [31:0] INTERFACE_HASH = 32'h60b376b6;
+    localparam [31:0] INTERFACE_HASH = 32'h7a85f621;
     localparam FNV_PRIME = 16777619;
     localparam CHANNEL_BYTES = (CHANNEL_WORD + DATA_WIDTH - 1) / DATA_WIDTH * BEAT_BYTES;
     genvar c;
@@ -180,6 +179,7 @@ module mime_accelerator #(
     wire unused_high_10 = &{1'b0, product_10[32 +: 32]};
     wire [31:0] hash_11 = product_10[31:0];
     wire go;
+    wire stop_asked;
     wire busy;
     wire program_ends;
     wire is_done;
@@ -195,7 +195,7 @@ module mime_accelerator #(
     wire [47:0] count;
     wire [63:0] all_base = {base_high, base_low};
     wire unused_high_base = &{1'b0, all_base};
-    wire [AXI_ADDR_WIDTH - 1:0] base = all_base[AXI_ADDR_WIDTH - 1:0];
+    wire [AXI_ADDR_WIDTH - SIZE + SIZE - 1:0] base = {all_base[SIZE +: AXI_ADDR_WIDTH - SIZE], {SIZE{1'b0}}};
 
     mime_accelerator_registers registers (
         .clk(clk),
@@ -235,6 +235,7 @@ module mime_accelerator #(
         .lines_of_thresholds(THRESHOLD_LINES[31:0]),
         .places_of_activations(PLACES[31:0]),
         .start(go),
+        .stop(stop_asked),
         .busy(busy),
         .done_set(program_ends),
         .done(is_done),
@@ -252,6 +253,11 @@ module mime_accelerator #(
     );
 
     assign irq = is_done && interrupt;
+
+    // A program begins afresh, whatever the one before it left behind.
+    wire starts_program = go && !busy;
+    wire clear = rst || starts_program;
+    wire halt;
     wire program_bus_arvalid;
     wire program_bus_arready;
     wire program_bus_arid;
@@ -429,6 +435,7 @@ module mime_accelerator #(
     wire program_beat;
     wire program_fails;
     wire program_outside;
+    wire program_quiet;
     wire program_idle;
 
     mime_ring #(
@@ -440,7 +447,7 @@ module mime_accelerator #(
         .BURSTS(READ_BURSTS)
     ) program_ring (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .base(base),
         .limit(limit),
         .request_valid(program_request_valid),
@@ -460,6 +467,8 @@ module mime_accelerator #(
         .beat(program_beat),
         .fails(program_fails),
         .outside(program_outside),
+        .halt(halt),
+        .quiet(program_quiet),
         .idle(program_idle),
         .m_axi_arvalid(program_bus_arvalid),
         .m_axi_arready(program_bus_arready),
@@ -493,6 +502,7 @@ module mime_accelerator #(
     wire load_beat;
     wire load_fails;
     wire load_outside;
+    wire load_quiet;
     wire load_idle;
 
     mime_ring #(
@@ -504,7 +514,7 @@ module mime_accelerator #(
         .BURSTS(READ_BURSTS)
     ) load_ring (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .base(base),
         .limit(limit),
         .request_valid(load_request_valid),
@@ -524,6 +534,8 @@ module mime_accelerator #(
         .beat(load_beat),
         .fails(load_fails),
         .outside(load_outside),
+        .halt(halt),
+        .quiet(load_quiet),
         .idle(load_idle),
         .m_axi_arvalid(load_bus_arvalid),
         .m_axi_arready(load_bus_arready),
@@ -557,6 +569,7 @@ module mime_accelerator #(
     wire weight_beat;
     wire weight_fails;
     wire weight_outside;
+    wire weight_quiet;
     wire weight_idle;
 
     mime_ring #(
@@ -568,7 +581,7 @@ module mime_accelerator #(
         .BURSTS(READ_BURSTS)
     ) weight_ring (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .base(base),
         .limit(limit),
         .request_valid(weight_request_valid),
@@ -588,6 +601,8 @@ module mime_accelerator #(
         .beat(weight_beat),
         .fails(weight_fails),
         .outside(weight_outside),
+        .halt(halt),
+        .quiet(weight_quiet),
         .idle(weight_idle),
         .m_axi_arvalid(weight_bus_arvalid),
         .m_axi_arready(weight_bus_arready),
@@ -621,6 +636,7 @@ module mime_accelerator #(
     wire threshold_beat;
     wire threshold_fails;
     wire threshold_outside;
+    wire threshold_quiet;
     wire threshold_idle;
 
     mime_ring #(
@@ -632,7 +648,7 @@ module mime_accelerator #(
         .BURSTS(READ_BURSTS)
     ) threshold_ring (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .base(base),
         .limit(limit),
         .request_valid(threshold_request_valid),
@@ -652,6 +668,8 @@ module mime_accelerator #(
         .beat(threshold_beat),
         .fails(threshold_fails),
         .outside(threshold_outside),
+        .halt(halt),
+        .quiet(threshold_quiet),
         .idle(threshold_idle),
         .m_axi_arvalid(threshold_bus_arvalid),
         .m_axi_arready(threshold_bus_arready),
@@ -685,6 +703,7 @@ module mime_accelerator #(
     wire channel_beat;
     wire channel_fails;
     wire channel_outside;
+    wire channel_quiet;
     wire channel_idle;
 
     mime_ring #(
@@ -696,7 +715,7 @@ module mime_accelerator #(
         .BURSTS(READ_BURSTS)
     ) channel_ring (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .base(base),
         .limit(limit),
         .request_valid(channel_request_valid),
@@ -716,6 +735,8 @@ module mime_accelerator #(
         .beat(channel_beat),
         .fails(channel_fails),
         .outside(channel_outside),
+        .halt(halt),
+        .quiet(channel_quiet),
         .idle(channel_idle),
         .m_axi_arvalid(channel_bus_arvalid),
         .m_axi_arready(channel_bus_arready),
@@ -754,6 +775,7 @@ module mime_accelerator #(
     wire [DATA_WIDTH / 8 - 1:0] beat_strb;
     wire write_fails;
     wire writer_idle;
+    wire writer_waits;
     assign writer_valid = write_valid;
     assign write_ready = writer_ready;
     assign writer_addr = base + {{(AXI_ADDR_WIDTH - 32){1'b0}}, write_offset};
@@ -795,6 +817,7 @@ module mime_accelerator #(
         .data_strb(beat_strb),
         .fails(write_fails),
         .idle(writer_idle),
+        .waits(writer_waits),
         .m_axi_awvalid(write_bus_awvalid),
         .m_axi_awready(write_bus_awready),
         .m_axi_awid(write_bus_awid),
@@ -871,9 +894,11 @@ module mime_accelerator #(
     wire counting;
     wire count_valid;
     wire count_ready;
+    wire quiet;
+    wire rests;
+    wire stopping;
     wire read_fails = program_fails || load_fails || weight_fails || threshold_fails || channel_fails;
     wire outside = program_outside || load_outside || weight_outside || threshold_outside || channel_outside;
-    wire starts_program = go && !busy;
 
     mime_sequencer #(
         .SIZE(SIZE),
@@ -885,6 +910,7 @@ module mime_accelerator #(
         .clk(clk),
         .rst(rst),
         .go(starts_program),
+        .stop(stop_asked),
         .program_offset(program_offset),
         .limit(limit),
         .hash(hash_11),
@@ -907,6 +933,10 @@ module mime_accelerator #(
         .running(running),
         .ended(ended),
         .settled(settled),
+        .quiet(quiet),
+        .rests(rests),
+        .halt(halt),
+        .stopping(stopping),
         .run_0(run_0),
         .run_1(run_1),
         .run_2(run_2),
@@ -947,7 +977,7 @@ module mime_accelerator #(
         .REPEAT_WIDTH(24)
     ) weight_requests (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .start(starts_layer),
         .blocks(blocks),
         .repeats(descriptor[256 +: 24]),
@@ -968,7 +998,7 @@ module mime_accelerator #(
         .REPEAT_WIDTH(24)
     ) channel_requests (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .start(starts_layer),
         .blocks(blocks),
         .repeats(once),
@@ -991,7 +1021,7 @@ module mime_accelerator #(
         .RUN_WIDTH(TASK_WIDTH)
     ) threshold_requests (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .start(starts_thresholds),
         .blocks(blocks),
         .step(descriptor[352 +: 32]),
@@ -1031,7 +1061,7 @@ module mime_accelerator #(
         .BLOCK_WIDTH(16)
     ) rows_of_tile (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .advance(advances),
         .start(starts_layer),
         .windows(is_windows),
@@ -1089,7 +1119,7 @@ module mime_accelerator #(
         .INDEX_WIDTH(24)
     ) feeder (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .advance(advances),
         .skip(is_skip),
         .resident(is_weights_resident),
@@ -1244,7 +1274,7 @@ module mime_accelerator #(
         .LANE_EXTRA(LANE_EXTRA)
     ) core (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .config_hash(core_hash),
         .layer_signed(is_signed_input),
         .layer_raw(is_raw),
@@ -1312,7 +1342,7 @@ module mime_accelerator #(
         .SLOT_WIDTH(24)
     ) write_back (
         .clk(clk),
-        .rst(rst),
+        .rst(clear),
         .start(starts_layer),
         .pooled(is_pooled),
         .windows(is_windows),
@@ -1336,320 +1366,139 @@ module mime_accelerator #(
         .write_nonzero(back_nonzero)
     );
 
-    // Words from and to memory, one after the other.
-    // A load or a store is under way.
-    reg moving;
-    // Words of a load so far.
-    reg [23:0] moved;
-    reg [23:0] moves_left;
-    reg [PLACE_WIDTH - 1:0] move_address;
-    reg [(1 > $clog2(FEED_BANKS) ? 1 : $clog2(FEED_BANKS)) - 1:0] move_bank;
-    wire is_last_move = moves_left == 24'd1;
-    wire is_last_bank = {{(32 - (1 > $clog2(FEED_BANKS) ? 1 : $clog2(FEED_BANKS))){1'b0}}, move_bank} == FEED_BANKS - 1;
+    // Loads and stores.
+    wire moving;
+    wire move_ends;
+    wire [PLACE_WIDTH - 1:0] move_address;
+    wire [FEED_BANKS - 1:0] load_write;
+    wire [COLS - 1:0] load_nonzero;
     wire stored_valid;
     wire stored_ready;
     wire [FEED_BANKS * ACT_WORD - 1:0] stored_data;
-    wire loads = moving && is_load && load_available;
-    wire stores = stored_valid && stored_ready;
-    wire steps = loads || stores;
 
-    always @(posedge clk) begin
-        if (rst) begin
-            moving <= 1'd0;
-        end else begin
-            if (steps && is_last_move) begin
-                moving <= 1'd0;
-            end
-            if (starts_load || starts_store) begin
-                moving <= 1'd1;
-            end
-        end
-    end
+    mime_mover #(
+        .COLS(COLS),
+        .FEED_BANKS(FEED_BANKS),
+        .ACT_WIDTH(ACT_WIDTH),
+        .PLACE_WIDTH(PLACE_WIDTH),
+        .INDEX_WIDTH(24),
+        .SLOT_WIDTH(24)
+    ) mover (
+        .clk(clk),
+        .rst(clear),
+        .starts_load(starts_load),
+        .starts_store(starts_store),
+        .is_load(is_load),
+        .is_store(is_store),
+        .words(slots),
+        .first(descriptor[768 +: PLACE_WIDTH]),
+        .moving(moving),
+        .ends(move_ends),
+        .offset(descriptor[960 +: 32]),
+        .lines(descriptor[192 +: 24]),
+        .request_valid(load_request_valid),
+        .request_ready(load_request_ready),
+        .request_offset(load_request_offset),
+        .request_lines(load_request_lines),
+        .available(load_available),
+        .word(load_word),
+        .take(load_take),
+        .index_next(load_index_next),
+        .is_end(load_is_end),
+        .in_last_use(load_in_last_use),
+        .block_lines(load_lines),
+        .store_valid(stored_valid),
+        .store_ready(stored_ready),
+        .address(move_address),
+        .write(load_write),
+        .nonzero(load_nonzero)
+    );
 
-    always @(posedge clk) begin
-        if (steps) begin
-            moves_left <= moves_left - 24'd1;
-            if (is_store || is_last_bank) begin
-                move_address <= move_address + {{(PLACE_WIDTH - 1){1'b0}}, 1'b1};
-            end
-        end
-        if (loads) begin
-            moved <= moved + 24'd1;
-            move_bank <= is_last_bank ? {(1 > $clog2(FEED_BANKS) ? 1 : $clog2(FEED_BANKS)){1'b0}} : (move_bank + {{((1 > $clog2(FEED_BANKS) ? 1 : $clog2(FEED_BANKS)) - 1){1'b0}}, 1'b1});
-        end
-        if (starts) begin
-            moves_left <= slots;
-            move_address <= descriptor[768 +: PLACE_WIDTH];
-            moved <= 24'd0;
-            move_bank <= {(1 > $clog2(FEED_BANKS) ? 1 : $clog2(FEED_BANKS)){1'b0}};
-        end
-    end
-
-    wire [23:0] lines_of_load = descriptor[192 +: 24];
-    reg asks_load;
-
-    always @(posedge clk) begin
-        if (rst) begin
-            asks_load <= 1'd0;
-        end else begin
-            if (load_request_ready) begin
-                asks_load <= 1'd0;
-            end
-            if (starts_load) begin
-                asks_load <= 1'd1;
-            end
-        end
-    end
-
-    assign load_request_valid = asks_load;
-    assign load_request_offset = descriptor[960 +: 32];
-    assign load_request_lines = lines_of_load;
-    assign load_lines = lines_of_load;
-    assign load_index_next = loads ? (is_last_move ? 24'd0 : (moved + 24'd1)) : moved;
-    assign load_in_last_use = moving && is_load;
-    assign load_is_end = moving && is_load && is_last_move;
-    assign load_take = loads;
-    wire [COLS - 1:0] load_nonzero;
-
-    generate
-    for (c = 0; c < COLS; c = c + 1) begin : load
-        wire [ACT_WIDTH - 1:0] channel = load_word[c * ACT_WIDTH +: ACT_WIDTH];
-        assign load_nonzero[c] = |channel;
-    end
-    endgenerate
-
-    // The layer reads one buffer and writes the other.
-    wire [FEED_BANKS - 1:0] bank_of_load = {{(FEED_BANKS - 1){1'b0}}, 1'b1} << move_bank;
-    wire buffer_0_is_input = !is_second_buffer;
-    wire [PLACE_WIDTH - 1:0] buffer_0_read_address = is_store ? move_address : (buffer_0_is_input ? feed_address : merge_address);
-    wire [FEED_BANKS - 1:0] buffer_0_write = buffer_0_is_input ? (loads ? bank_of_load : {FEED_BANKS{1'b0}}) : (is_layer ? back_write : {FEED_BANKS{1'b0}});
-    wire [PLACE_WIDTH - 1:0] buffer_0_write_address = is_load ? move_address : back_address;
-    wire [ACT_WORD - 1:0] buffer_0_write_word = is_load ? load_word : back_word;
-    wire [COLS - 1:0] buffer_0_write_nonzero = is_load ? load_nonzero : back_nonzero;
-    wire [FEED_BANKS * ACT_WORD - 1:0] buffer_0_word;
-    wire [FEED_BANKS * COLS - 1:0] buffer_0_nonzero;
-
-    mime_act_buffer #(
+    mime_act_buffers #(
         .COLS(COLS),
         .FEED_BANKS(FEED_BANKS),
         .ACT_WIDTH(ACT_WIDTH),
         .PLACES(PLACES)
-    ) buffer_0 (
+    ) act_buffers (
         .clk(clk),
-        .read_address(buffer_0_read_address[BUFFER_WIDTH - 1:0]),
-        .word(buffer_0_word),
-        .nonzero(buffer_0_nonzero),
-        .write(buffer_0_write),
-        .write_address(buffer_0_write_address[BUFFER_WIDTH - 1:0]),
-        .write_word(buffer_0_write_word),
-        .write_nonzero(buffer_0_write_nonzero)
+        .is_second(is_second_buffer),
+        .is_layer(is_layer),
+        .is_load(is_load),
+        .is_store(is_store),
+        .feed_address(feed_address),
+        .feed_word(feed_word),
+        .feed_nonzero(feed_nonzero),
+        .merge_address(merge_address),
+        .merge_word(merge_word),
+        .back_write(back_write),
+        .back_address(back_address),
+        .back_word(back_word),
+        .back_nonzero(back_nonzero),
+        .move_address(move_address),
+        .load_write(load_write),
+        .load_word(load_word),
+        .load_nonzero(load_nonzero)
     );
 
-    wire unused_buffer_0_places = &{1'b0, buffer_0_read_address, buffer_0_write_address};
-    wire buffer_1_is_input = is_second_buffer;
-    wire [PLACE_WIDTH - 1:0] buffer_1_read_address = is_store ? move_address : (buffer_1_is_input ? feed_address : merge_address);
-    wire [FEED_BANKS - 1:0] buffer_1_write = buffer_1_is_input ? (loads ? bank_of_load : {FEED_BANKS{1'b0}}) : (is_layer ? back_write : {FEED_BANKS{1'b0}});
-    wire [PLACE_WIDTH - 1:0] buffer_1_write_address = is_load ? move_address : back_address;
-    wire [ACT_WORD - 1:0] buffer_1_write_word = is_load ? load_word : back_word;
-    wire [COLS - 1:0] buffer_1_write_nonzero = is_load ? load_nonzero : back_nonzero;
-    wire [FEED_BANKS * ACT_WORD - 1:0] buffer_1_word;
-    wire [FEED_BANKS * COLS - 1:0] buffer_1_nonzero;
-
-    mime_act_buffer #(
-        .COLS(COLS),
-        .FEED_BANKS(FEED_BANKS),
-        .ACT_WIDTH(ACT_WIDTH),
-        .PLACES(PLACES)
-    ) buffer_1 (
-        .clk(clk),
-        .read_address(buffer_1_read_address[BUFFER_WIDTH - 1:0]),
-        .word(buffer_1_word),
-        .nonzero(buffer_1_nonzero),
-        .write(buffer_1_write),
-        .write_address(buffer_1_write_address[BUFFER_WIDTH - 1:0]),
-        .write_word(buffer_1_write_word),
-        .write_nonzero(buffer_1_write_nonzero)
-    );
-
-    wire unused_buffer_1_places = &{1'b0, buffer_1_read_address, buffer_1_write_address};
     wire [PLACE_WIDTH - 1:0] places_end = PLACES[PLACE_WIDTH - 1:0];
     wire [31:0] wide_end = PLACES[31:0];
     wire writes_buffer = is_layer && !is_raw;
-    assign feed_word = is_second_buffer ? buffer_1_word : buffer_0_word;
-    assign feed_nonzero = is_second_buffer ? buffer_1_nonzero : buffer_0_nonzero;
-    assign merge_word = is_second_buffer ? buffer_0_word : buffer_1_word;
+    assign stored_data = feed_word;
     assign misplaced = (feed_reads && (feed_address >= places_end)) || (|back_write && (back_address >= places_end)) || (moving && (move_address >= places_end)) || (starts && ((descriptor[768 +: 32] >= wide_end) || (writes_buffer && (descriptor[800 +: 32] >= wide_end))));
-
-    // The column block of a head's result: as many results as there are slots.
-    reg [23:0] results_left;
-    reg [15:0] result_blocks;
-    wire is_last_result = results_left == 24'd1;
-    wire raw_in_last_block = result_blocks == 16'd1;
-
-    always @(posedge clk) begin
-        if (result_taken) begin
-            results_left <= is_last_result ? slots : (results_left - 24'd1);
-            if (is_last_result) begin
-                result_blocks <= result_blocks - 16'd1;
-            end
-        end
-        if (starts_layer) begin
-            results_left <= slots;
-            result_blocks <= blocks;
-        end
-    end
-
-    wire results_valid;
-    wire results_ready;
-    wire [COLS * ACC_WIDTH - 1:0] results_data;
     wire counts_valid;
     wire counts_ready;
     wire [63:0] counts_data;
-    wire [COLS * ACC_WIDTH - 1:0] kept;
-
-    generate
-    for (c = 0; c < COLS; c = c + 1) begin : result
-        assign kept[c * ACC_WIDTH +: ACC_WIDTH] = result_live[c] ? result_acc[c * ACC_WIDTH +: ACC_WIDTH] : {ACC_WIDTH{1'b0}};
-    end
-    endgenerate
-
-    wire is_looked;
-    wire is_last_class;
-    wire raw_taken = result_taken && is_raw;
     wire raw_valid = result_valid && is_raw;
-    wire classes_valid;
-    wire classes_ready;
-    wire [23:0] classes_data;
-    wire [COLS_WIDTH - 1:0] looked_columns = raw_in_last_block ? last_columns : COLS[COLS_WIDTH - 1:0];
-
-    mime_argmax #(
-        .COLS(COLS),
-        .ACC_WIDTH(ACC_WIDTH),
-        .IMAGE_WIDTH(8),
-        .CLASS_WIDTH(24)
-    ) argmax (
-        .clk(clk),
-        .rst(rst),
-        .start(starts_layer),
-        .images(descriptor[416 +: 8]),
-        .valid(raw_valid),
-        .word(result_acc),
-        .count(looked_columns),
-        .done(is_looked),
-        .take(raw_taken),
-        .last(result_last),
-        .class_valid(classes_valid),
-        .class_ready(classes_ready),
-        .class_data(classes_data),
-        .is_last_class(is_last_class)
-    );
-
-    wire class_words_valid;
-    wire class_words_ready;
-    wire [31:0] class_words_data;
-    assign class_words_valid = classes_valid;
-    assign classes_ready = class_words_ready;
-    assign class_words_data = {{8{1'b0}}, classes_data};
-    assign results_valid = raw_valid && is_looked;
-    assign results_data = kept;
-    assign result_ready = !is_raw || (is_looked && results_ready);
-    assign stored_valid = moving && is_store;
-    assign stored_data = is_second_buffer ? buffer_1_word : buffer_0_word;
+    wire raw_ready;
+    wire classes_end;
+    assign result_ready = !is_raw || raw_ready;
     assign counts_valid = count_valid;
     assign counts_data = {{16{1'b0}}, count};
     assign count_ready = counts_ready;
-    wire results_beat_valid;
-    wire results_beat_ready;
-    wire [DATA_WIDTH - 1:0] results_beat_data;
-    wire [DATA_WIDTH / 8 - 1:0] results_beat_strb;
 
-    mime_packer #(
-        .WIDTH(COLS * ACC_WIDTH),
-        .SIZE(SIZE)
-    ) results_packer (
+    mime_output #(
+        .COLS(COLS),
+        .ACC_WIDTH(ACC_WIDTH),
+        .PLACE_BITS(FEED_BANKS * ACT_WORD),
+        .SIZE(SIZE),
+        .IMAGE_WIDTH(8),
+        .SLOT_WIDTH(24),
+        .BLOCK_WIDTH(16)
+    ) to_memory (
         .clk(clk),
-        .rst(rst),
-        .word_valid(results_valid),
-        .word_ready(results_ready),
-        .word_data(results_data),
-        .data_valid(results_beat_valid),
-        .data_ready(results_beat_ready),
-        .data_data(results_beat_data),
-        .data_strb(results_beat_strb)
+        .rst(clear),
+        .start(starts_layer),
+        .stopping(stopping),
+        .slots(slots),
+        .blocks(blocks),
+        .last_columns(last_columns),
+        .images(descriptor[416 +: 8]),
+        .result_valid(raw_valid),
+        .result_ready(raw_ready),
+        .result_acc(result_acc),
+        .result_live(result_live),
+        .result_last(result_last),
+        .ends(classes_end),
+        .stored_valid(stored_valid),
+        .stored_ready(stored_ready),
+        .stored_data(stored_data),
+        .counts_valid(counts_valid),
+        .counts_ready(counts_ready),
+        .counts_data(counts_data),
+        .beat_valid(beat_valid),
+        .beat_ready(beat_ready),
+        .beat_data(beat_data),
+        .beat_strb(beat_strb)
     );
 
-    wire stored_beat_valid;
-    wire stored_beat_ready;
-    wire [DATA_WIDTH - 1:0] stored_beat_data;
-    wire [DATA_WIDTH / 8 - 1:0] stored_beat_strb;
-
-    mime_packer #(
-        .WIDTH(FEED_BANKS * ACT_WORD),
-        .SIZE(SIZE)
-    ) stored_packer (
-        .clk(clk),
-        .rst(rst),
-        .word_valid(stored_valid),
-        .word_ready(stored_ready),
-        .word_data(stored_data),
-        .data_valid(stored_beat_valid),
-        .data_ready(stored_beat_ready),
-        .data_data(stored_beat_data),
-        .data_strb(stored_beat_strb)
-    );
-
-    wire counts_beat_valid;
-    wire counts_beat_ready;
-    wire [DATA_WIDTH - 1:0] counts_beat_data;
-    wire [DATA_WIDTH / 8 - 1:0] counts_beat_strb;
-
-    mime_packer #(
-        .WIDTH(64),
-        .SIZE(SIZE)
-    ) counts_packer (
-        .clk(clk),
-        .rst(rst),
-        .word_valid(counts_valid),
-        .word_ready(counts_ready),
-        .word_data(counts_data),
-        .data_valid(counts_beat_valid),
-        .data_ready(counts_beat_ready),
-        .data_data(counts_beat_data),
-        .data_strb(counts_beat_strb)
-    );
-
-    wire classes_beat_valid;
-    wire classes_beat_ready;
-    wire [DATA_WIDTH - 1:0] classes_beat_data;
-    wire [DATA_WIDTH / 8 - 1:0] classes_beat_strb;
-
-    mime_packer #(
-        .WIDTH(32),
-        .SIZE(SIZE)
-    ) classes_packer (
-        .clk(clk),
-        .rst(rst),
-        .word_valid(class_words_valid),
-        .word_ready(class_words_ready),
-        .word_data(class_words_data),
-        .data_valid(classes_beat_valid),
-        .data_ready(classes_beat_ready),
-        .data_data(classes_beat_data),
-        .data_strb(classes_beat_strb)
-    );
-
-    assign beat_valid = results_beat_valid || stored_beat_valid || counts_beat_valid || classes_beat_valid;
-    assign beat_data = classes_beat_valid ? classes_beat_data : (counts_beat_valid ? counts_beat_data : (stored_beat_valid ? stored_beat_data : results_beat_data));
-    assign beat_strb = classes_beat_valid ? classes_beat_strb : (counts_beat_valid ? counts_beat_strb : (stored_beat_valid ? stored_beat_strb : results_beat_strb));
-    assign results_beat_ready = beat_ready;
-    assign stored_beat_ready = beat_ready;
-    assign counts_beat_ready = beat_ready;
-    assign classes_beat_ready = beat_ready;
-    wire classes_end = classes_valid && classes_ready && is_last_class;
     wire layer_ends = classes_end || (hidden_taken && result_last);
-    wire move_ends = steps && is_last_move;
+    wire rings_quiet = program_quiet && load_quiet && weight_quiet && threshold_quiet && channel_quiet;
+    wire rings_idle = program_idle && load_idle && weight_idle && threshold_idle && channel_idle;
+    wire goes_on = writer_waits || fires || result_taken || slot_taken || (beat_valid && beat_ready) || program_take || load_take || (stored_valid && stored_ready) || (feed_reads && advances);
     assign ended = layer_ends || move_ends;
-    assign settled = writer_idle && (program_idle && load_idle && weight_idle && threshold_idle && channel_idle);
+    assign settled = writer_idle && rings_idle;
+    assign quiet = writer_idle && rings_quiet;
+    assign rests = rings_quiet && !goes_on;
 
     generate
     if (COUNT_EVENTS == 1) begin : counted
@@ -1684,7 +1533,7 @@ module mime_accelerator #(
             .TILES_LOG2(TILES_LOG2)
         ) buffer_counters (
             .clk(clk),
-            .rst(rst),
+            .rst(clear),
             .clear(starts),
             .clear_program(fetching),
             .event_select(buffer_number[3:0]),

@@ -58,6 +58,8 @@ module mime_accelerator_registers (
     input wire [31:0] places_of_activations,
     // Run the program; nothing while one runs.
     output reg start,
+    // End the program that runs with an error.
+    output reg stop,
     // A program runs.
     input wire busy,
     input wire done_set,
@@ -156,6 +158,14 @@ module mime_accelerator_registers (
         end
     end
 
+    always @(posedge clk) begin
+        if (rst) begin
+            stop <= 1'd0;
+        end else begin
+            stop <= {1{writes_control}} & write_data[1 +: 1] & write_mask[1 +: 1];
+        end
+    end
+
     // STATUS: What it is doing.
     wire writes_status = write_happens && (write_index == 5'd10);
 
@@ -178,7 +188,7 @@ module mime_accelerator_registers (
         end
     end
 
-    // BASE_LOW: Address of the memory's image, which begins a beat.
+    // BASE_LOW: Address of the memory's image, which begins a beat: lower bits are taken as 0.
     wire writes_base_low = write_happens && (write_index == 5'd12);
 
     always @(posedge clk) begin
@@ -275,7 +285,7 @@ module mime_accelerator_registers (
                     read_fails <= 1'd0;
                 end
                 5'd1: begin
-                    read_data <= {32'd1};
+                    read_data <= {32'd2};
                     read_fails <= 1'd0;
                 end
                 5'd2: begin
@@ -307,7 +317,7 @@ module mime_accelerator_registers (
                     read_fails <= 1'd0;
                 end
                 5'd9: begin
-                    read_data <= {31'd0, 1'd0};
+                    read_data <= {30'd0, 1'd0, 1'd0};
                     read_fails <= 1'd0;
                 end
                 5'd10: begin

@@ -65,9 +65,13 @@ module mime_ring #(
     output wire beat,
     // a beat comes with an error
     output wire fails,
-    // a chunk is not inside the memory's image
+    // a chunk is not inside the memory's image, or does not begin a beat
     output wire outside,
-    // all that was asked for has come
+    // nothing more is to be asked for
+    input wire halt,
+    // nothing is on its way
+    output wire quiet,
+    // all blocks have come
     output wire idle,
     output wire m_axi_arvalid,
     input wire m_axi_arready,
@@ -116,12 +120,13 @@ module mime_ring #(
     wire [50:0] chunk_bytes = {{18{1'b0}}, {{(33 - LEVEL_WIDTH){1'b0}}, chunk_lines}} * {{33{1'b0}}, LINE_BYTES[17:0]};
     wire [32:0] chunk_end = {1'b0, offset} + chunk_bytes[32:0];
     wire unused_bytes = &{1'b0, chunk_bytes[33 +: 18]};
-    wire is_inside = chunk_end <= {1'b0, limit};
+    wire begins_beat = !(|offset[SIZE - 1:0]);
+    wire is_inside = begins_beat && (chunk_end <= {1'b0, limit});
     wire read_valid;
     wire read_ready;
     wire [ADDR_WIDTH - 1:0] read_addr;
     wire [COUNT_WIDTH - 1:0] read_count;
-    wire asks = busy && (chunk_lines <= room);
+    wire asks = busy && !halt && (chunk_lines <= room);
     wire asked = asks && read_ready;
     wire [LEVEL_WIDTH + 10:0] chunk_beats = {{11{1'b0}}, chunk_lines} * {{LEVEL_WIDTH{1'b0}}, BEATS[10:0]};
     assign request_ready = !busy;
@@ -331,5 +336,6 @@ module mime_ring #(
 
     assign line = found;
     assign number = index[WORDS_LOG2 + 1:0];
-    assign idle = !busy && (promised == written) && !drops;
+    assign quiet = promised == written;
+    assign idle = !busy && quiet && !drops;
 endmodule

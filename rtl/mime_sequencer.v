@@ -3,7 +3,9 @@
 
 // Reads a program's descriptors, checks them, starts the operation, waits for its end, and writes
 // the
-// counters. A program ends with its end operation, or early with the number of its error.
+// counters. A program ends with its end operation, or early with the number of its error: after
+// that
+// nothing more is asked of the memory, and what is on its way comes to its end first.
 module mime_sequencer #(
     // log2 of a beat's bytes (2...7)
     parameter SIZE = 3,
@@ -21,6 +23,8 @@ module mime_sequencer #(
     input wire rst,
     // run the program at `program_offset`
     input wire go,
+    // end it early
+    input wire stop,
     // offset of its first descriptor
     input wire [31:0] program_offset,
     // bytes of the memory's image
@@ -49,8 +53,16 @@ module mime_sequencer #(
     output wire running,
     // it has ended, but for what is still on its way
     input wire ended,
-    // nothing is on its way
+    // nothing is on its way, and no block left to come
     input wire settled,
+    // nothing is on its way
+    input wire quiet,
+    // nothing happens, and the memory has nothing to answer
+    input wire rests,
+    // nothing more is to be asked of the memory
+    output wire halt,
+    // what is to be written is of no use
+    output wire stopping,
     input wire [TASK_WIDTH - 1:0] run_0,
     input wire [TASK_WIDTH - 1:0] run_1,
     input wire [TASK_WIDTH - 1:0] run_2,
@@ -104,7 +116,8 @@ module mime_sequencer #(
     localparam [3:0] ASK_COUNT = 4'd11;
     localparam [3:0] WRITE_COUNT = 4'd12;
     localparam [3:0] COUNTED = 4'd13;
-    localparam [3:0] FINISH = 4'd14;
+    localparam [3:0] STOP = 4'd14;
+    localparam [3:0] FINISH = 4'd15;
     localparam COUNTER_BEATS = (24 + 11 * (1 << TASK_WIDTH)) * COUNT_BEATS;
 
     // The registers.
@@ -130,7 +143,7 @@ module mime_sequencer #(
         if (rst) begin
             failed <= 4'd0;
         end else begin
-            failed <= (go ? 4'd0 : failed) | {misplaced, outside, write_fails, read_fails};
+            failed <= go ? 4'd0 : (failed | {misplaced, outside, write_fails, read_fails});
         end
     end
 
@@ -164,6 +177,9 @@ module mime_sequencer #(
         end else begin
             if (takes) begin
                 index <= is_last_word ? 8'd0 : (index + 8'd1);
+            end
+            if (go) begin
+                index <= 8'd0;
             end
         end
     end
@@ -224,7 +240,10 @@ module mime_sequencer #(
     wire [31:0] no_offset = 32'd0;
     wire [39:0] block_bytes = {{8{1'b0}}, no_offset} + ({{(40 - INDEX_WIDTH){1'b0}}, descriptor[192 +: INDEX_WIDTH]} << SIZE[2:0]);
     wire [39:0] threshold_bytes = {{8{1'b0}}, no_offset} + ({{(40 - INDEX_WIDTH){1'b0}}, descriptor[320 +: INDEX_WIDTH]} << SIZE[2:0]);
-    wire is_addressed = (!writes_data || (|beats && (data_end <= wide_limit))) && (!is_head || (class_end <= wide_limit)) && (!descriptor[50] || (counter_end <= wide_limit)) && ((code == 8'd3) || (block_bytes <= wide_limit)) && (!is_layer || !descriptor[46] || (threshold_bytes <= wide_limit));
+    wire data_offset_fits = (data_end <= wide_limit) && !(|descriptor[960 +: SIZE]);
+    wire output_pixel_fits = (class_end <= wide_limit) && !(|descriptor[832 +: SIZE]);
+    wire counter_offset_fits = (counter_end <= wide_limit) && !(|descriptor[992 +: SIZE]);
+    wire is_addressed = (!writes_data || (|beats && data_offset_fits)) && (!is_head || output_pixel_fits) && (!descriptor[50] || counter_offset_fits) && ((code == 8'd3) || (block_bytes <= wide_limit)) && (!is_layer || !descriptor[46] || (threshold_bytes <= wide_limit));
 
     // One operation after the other.
     wire is_per_task = (event_number < 8'd7) || ((event_number >= 8'd22) && (event_number < 8'd26));
@@ -262,6 +281,22 @@ module mime_sequencer #(
         end
     end
 
+    // A program that has come to rest before its end will not go on.
+    reg [13:0] rest_cycles;
+    wire is_stuck = &rest_cycles;
+    wire can_stop = !(state == IDLE) && !(state == STOP) && !(state == FINISH);
+    wire stops = can_stop && (stop || is_stuck || ((state == RUN) && |failed));
+
+    always @(posedge clk) begin
+        if (rst) begin
+            rest_cycles <= 14'd0;
+        end else begin
+            rest_cycles <= (rests && can_stop) ? (rest_cycles + 14'd1) : 14'd0;
+        end
+    end
+
+    assign stopping = state == STOP;
+    assign halt = !can_stop;
     wire is_end_operation = code == 8'd0;
     wire [7:0] wrong = (sum != 32'd0) ? 8'd2 : ((descriptor[31:0] != hash) ? 8'd1 : (!is_known ? 8'd3 : (is_end_operation ? 8'd0 : (!has_sizes ? 8'd4 : (!is_addressed ? 8'd5 : 8'd0)))));
 
@@ -392,10 +427,20 @@ module mime_sequencer #(
                         end
                     end
                 end
+                STOP: begin
+                    if (quiet) begin
+                        state <= FINISH;
+                    end
+                end
                 default: begin // FINISH
                     state <= IDLE;
                 end
             endcase
+            if (stops) begin
+                state <= STOP;
+                operation <= operation;
+                error <= stop ? 8'd10 : (|failed ? bus_error : 8'd9);
+            end
         end
     end
 

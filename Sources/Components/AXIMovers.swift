@@ -195,7 +195,7 @@ extension Components {
     """
     Writes memory over AXI4. The beats of a request follow it on the data stream. A burst is asked for
     before its data, and the next one while they pass. A response other than OKAY raises `fails`; `idle`
-    says that all that was asked for is in memory.
+    says that all that was asked for is in memory, `waits` that the next step is the memory's.
     """
   ) { m in
     let widths = Widths(m)
@@ -210,6 +210,7 @@ extension Components {
         .forward("strb", bits(widths.data / 8), "bytes to write")))
     let fails = m.output("fails", "a response is an error")
     let idle = m.output("idle", "nothing is on its way")
+    let waits = m.output("waits", "for the memory to take or to answer")
     let bus = m.initiator(
       "m_axi", .axi4Write(address: widths.address, data: widths.data, id: 1))
     let levelBits = m.constant("LEVEL_WIDTH", clog2(depth + 1))
@@ -255,7 +256,10 @@ extension Components {
       bus["bready"] <== 1
       fails <== bus["bvalid"] && bus["bresp"] != 0
       idle <== request.ready && !bursts.valid && level == 0
+      waits
+        <== (bus["awvalid"] && !bus["awready"]) || (bus["wvalid"] && !bus["wready"])
+        || level != queued
     }
-    m.unused("spare", entering.ready, queued, bus["bid"])
+    m.unused("spare", entering.ready, bus["bid"])
   }
 }

@@ -103,6 +103,13 @@ import Testing
     outside("too many lines of thresholds", .thresholdLines, of: 1) { _, _ in 0xFF_FFFF },
     outside("too many lines of a load", .weightLines, of: 0) { _, _ in 0xFF_FFFF },
     outside("too many beats", .outputBase, of: 2) { _, _ in 0xFF_FFFF },
+    outside("weights inside a beat", .weightOffset, of: 1) { old, _ in old + 2 },
+    outside("later weights inside a beat", .weightStep, of: 1) { old, _ in old + 1 },
+    outside("thresholds inside a beat", .thresholdStep, of: 1) { old, _ in old + 3 },
+    outside("a store inside a beat", .dataOffset, of: 2) { old, _ in old + 1 },
+    outside("results inside a beat", .dataOffset, of: 5) { old, _ in old + 2 },
+    outside("classes inside a beat", .outputPixel, of: 5) { old, _ in old + 1 },
+    outside("counters inside a beat", .counterOffset, of: 3) { old, _ in old + 2 },
   ]
 
   static let places: [Change] = [

@@ -67,6 +67,8 @@ enum CopyEngine {
       let asks = m.register("asks", reset: 0, "The writer was not yet told.")
       let ready = m.wire("writer_ready", .bit)
       let (writeFails, idle) = (m.wire("write_fails", .bit), m.wire("idle", .bit))
+      let writeWaits = m.wire("write_waits", .bit)
+      m.unused("waits", writeWaits)
       m.clocked(clk, reset: rst) {
         When(start) {
           busy <== 1
@@ -82,6 +84,7 @@ enum CopyEngine {
         ports: [
           "clk": clk, "rst": rst, "request_valid": asks, "request_ready": ready,
           "request_addr": destination, "request_count": beats, "fails": writeFails, "idle": idle,
+          "waits": writeWaits,
         ] + data.connections(to: "data") + bus.connections(to: "m_axi"))
       m.drive {
         ends <== busy && !asks && idle

@@ -16,10 +16,13 @@ public struct ProgramStop: Error, Equatable, CustomStringConvertible {
       case .checksum: "its descriptor is damaged: the fields do not sum to zero"
       case .operation: "there is no such operation"
       case .zeroSize: "a size in its descriptor is zero"
-      case .address: "it reaches outside the memory's image"
+      case .address: "a transfer reaches outside the memory's image, or begins inside a beat"
       case .read: "the memory answered a read with an error"
       case .write: "the memory answered a write with an error"
       case .place: "it reaches outside the activation buffer"
+      case .stuck:
+        "it came to a rest before its end; fields of its descriptor contradict each other"
+      case .stopped: "it was stopped"
       }
     return "operation \(operation) of the program ended with error \(cause.rawValue): \(what)"
   }

@@ -66,7 +66,6 @@ extension Machine {
       "PLACES", max(2, actKB * kilobyte / (banks * actWord)), "Of an activation buffer.")
     let placeWidth = m.constant(
       "PLACE_WIDTH", clog2(depth + 1), "Of a place, or the one after the last.")
-    let bufferWidth = m.constant("BUFFER_WIDTH", clog2(depth))
     let weightLines = m.constant(
       "WEIGHT_LINES", max(2, weightKB * kilobyte / (weightWord * perLine(weightWord))))
     let thresholdLines = m.constant(
@@ -110,6 +109,7 @@ extension Machine {
       hash = m.wire("hash_\(number + 1)", product.slice(from: 0, width: 32))
     }
     let go = m.wire("go")
+    let stopAsked = m.wire("stop_asked")
     let busy = m.wire("busy")
     let programEnds = m.wire("program_ends")
     let isDone = m.wire("is_done")
@@ -125,7 +125,9 @@ extension Machine {
     let count = m.wire("count", bits(.literal(counterWidth)))
     let allBase = m.wire("all_base", concatenate(baseHigh, baseLow))
     m.unused("high_base", allBase)
-    let base = m.wire("base", allBase.slice(from: 0, width: addressWidth))
+    let base = m.wire(
+      "base",
+      concatenate(allBase.slice(from: size, width: addressWidth - size), zero(bits(size))))
     func number(_ value: Nat, _ width: Nat) -> Signal { constant(value, width: width) }
     m.instance(
       "registers", of: acceleratorRegisters.module(),
@@ -138,7 +140,8 @@ extension Machine {
         "signed_activations": number(actSigned, 1), "counters_built": number(countEvents, 1),
         "lines_of_weights": number(weightLines, 32),
         "lines_of_thresholds": number(thresholdLines, 32),
-        "places_of_activations": number(depth, 32), "start": go, "busy": busy,
+        "places_of_activations": number(depth, 32), "start": go, "stop": stopAsked,
+        "busy": busy,
         "done_set": programEnds, "done": isDone, "error": error, "operation": operation,
         "interrupt_enable": interrupt, "image_base_low": baseLow, "image_base_high": baseHigh,
         "image_limit": limit, "program_offset": program, "event_number": askedNumber,
@@ -146,6 +149,10 @@ extension Machine {
         "event_count_high": count.slice(from: 32, width: 16),
       ] + bus.connections(to: "s_axil"))
     m.drive { irq <== isDone && interrupt }
+    m.comment("A program begins afresh, whatever the one before it left behind.")
+    let startsProgram = m.wire("starts_program", go && !busy)
+    let clear = m.wire("clear", rst || startsProgram)
+    let halt = m.wire("halt")
 
     // MARK: The bus
     let readers = 5
@@ -200,7 +207,7 @@ extension Machine {
     struct Reading {
       let request: Bundle
       let indexNext, inLastUse, isEnd, take, blockLines, packing, available, word, line, number,
-        beat, fails, outside, idle: Signal
+        beat, fails, outside, quiet, idle: Signal
     }
     func ring(_ number: Int, word width: Nat, lines: Nat) -> Reading {
       let name = names[number]
@@ -216,7 +223,8 @@ extension Machine {
         line: m.wire("\(name)_line", bits(width * perLine(width))),
         number: m.wire("\(name)_number", bits(clog2(perLine(width)) + 2)),
         beat: m.wire("\(name)_beat"), fails: m.wire("\(name)_fails"),
-        outside: m.wire("\(name)_outside"), idle: m.wire("\(name)_idle"))
+        outside: m.wire("\(name)_outside"), quiet: m.wire("\(name)_quiet"),
+        idle: m.wire("\(name)_idle"))
       m.instance(
         "\(name)_ring", of: Machine.ring,
         parameters: [
@@ -224,12 +232,13 @@ extension Machine {
           "INDEX_WIDTH": indexWide, "BURSTS": bursts,
         ],
         ports: [
-          "clk": clk, "rst": rst, "base": base, "limit": limit,
+          "clk": clk, "rst": clear, "base": base, "limit": limit,
           "index_next": reading.indexNext, "in_last_use": reading.inLastUse,
           "is_end": reading.isEnd, "take": reading.take, "block_lines": reading.blockLines,
           "packing": reading.packing, "available": reading.available, "word": reading.word,
           "line": reading.line, "number": reading.number, "beat": reading.beat,
-          "fails": reading.fails, "outside": reading.outside, "idle": reading.idle,
+          "fails": reading.fails, "outside": reading.outside, "halt": halt,
+          "quiet": reading.quiet, "idle": reading.idle,
         ] + reading.request.connections(to: "request")
           + reads[number].connections(to: "m_axi"))
       return reading
@@ -255,6 +264,7 @@ extension Machine {
       "beat", .stream(.forward("data", bits(dataWidth)), .forward("strb", bits(dataWidth / 8))))
     let writeFails = m.wire("write_fails")
     let writerIdle = m.wire("writer_idle")
+    let writerWaits = m.wire("writer_waits")
     m.drive {
       writer.valid <== writes.valid
       writes.ready <== writer.ready
@@ -266,7 +276,9 @@ extension Machine {
     m.instance(
       "writer", of: Components.axiWriter,
       parameters: ["SIZE": size, "ADDR_WIDTH": addressWidth, "COUNT_WIDTH": writeWidth],
-      ports: ["clk": clk, "rst": rst, "fails": writeFails, "idle": writerIdle]
+      ports: [
+        "clk": clk, "rst": rst, "fails": writeFails, "idle": writerIdle, "waits": writerWaits,
+      ]
         + writer.connections(to: "request") + beats.connections(to: "data")
         + writeIdentifier.connections(to: "m_axi"))
     m.drive {
@@ -326,12 +338,17 @@ extension Machine {
     let counting = m.wire("counting")
     let countValid = m.wire("count_valid")
     let countReady = m.wire("count_ready")
+    let quiet = m.wire("quiet")
+    let rests = m.wire("rests")
+    let stopping = m.wire("stopping")
     func any(_ name: String, _ signals: [Signal]) -> Signal {
       m.wire(name, signals.dropFirst().reduce(signals[0]) { $0 || $1 })
     }
+    func all(_ name: String, _ signals: [Signal]) -> Signal {
+      m.wire(name, signals.dropFirst().reduce(signals[0]) { $0 && $1 })
+    }
     let readFails = any("read_fails", rings.map(\.fails))
     let outside = any("outside", rings.map(\.outside))
-    let startsProgram = m.wire("starts_program", go && !busy)
     m.instance(
       "sequencer", of: Machine.sequencer,
       parameters: [
@@ -345,7 +362,8 @@ extension Machine {
         "take": programRing.take, "index_next": programRing.indexNext,
         "is_end": programRing.isEnd, "lines": programRing.blockLines,
         "descriptor": descriptor, "start": starts, "running": running, "ended": ended,
-        "settled": settled, "run_0": runNumber[0], "run_1": runNumber[1],
+        "stop": stopAsked, "settled": settled, "quiet": quiet, "rests": rests, "halt": halt,
+        "stopping": stopping, "run_0": runNumber[0], "run_1": runNumber[1],
         "run_2": runNumber[2], "run_3": runNumber[3], "images_0": runImages[0],
         "images_1": runImages[1], "images_2": runImages[2], "images_3": runImages[3],
         "task_0": runTask[0], "task_1": runTask[1], "offset_3": runOffset,
@@ -369,7 +387,7 @@ extension Machine {
           "INDEX_WIDTH": indexWide, "BLOCK_WIDTH": blockWidth, "REPEAT_WIDTH": indexWide,
         ],
         ports: [
-          "clk": clk, "rst": rst, "start": startsLayer, "blocks": blocks, "repeats": repeats,
+          "clk": clk, "rst": clear, "start": startsLayer, "blocks": blocks, "repeats": repeats,
           "offset": offset, "step": step, "lines": lines,
         ] + ring.request.connections(to: "request"))
       m.drive { ring.blockLines <== lines }
@@ -390,7 +408,8 @@ extension Machine {
         "RUN_WIDTH": taskWidth,
       ],
       ports: [
-        "clk": clk, "rst": rst, "start": m.wire("starts_thresholds", startsLayer && hasThresholds),
+        "clk": clk, "rst": clear,
+        "start": m.wire("starts_thresholds", startsLayer && hasThresholds),
         "blocks": blocks, "step": field(.thresholdStep),
         "lines": thresholdRing.blockLines, "resident": keepsThresholds,
         "runs": field(.runsAndForm, 0, taskWidth + 1), "run": runNumber[3],
@@ -418,7 +437,7 @@ extension Machine {
         "SLOT_WIDTH": slotWidth, "BLOCK_WIDTH": blockWidth,
       ],
       ports: [
-        "clk": clk, "rst": rst, "advance": advances, "start": startsLayer,
+        "clk": clk, "rst": clear, "advance": advances, "start": startsLayer,
         "windows": inWindows, "height": field(.outputSize, 0, mapWidth),
         "width": field(.outputSize, 16, mapWidth), "slots": slots, "blocks": blocks,
         "base": field(.inputBase, 0, placeWidth),
@@ -455,7 +474,7 @@ extension Machine {
         "INDEX_WIDTH": indexWide,
       ],
       ports: [
-        "clk": clk, "rst": rst, "advance": advances, "skip": isSkipped,
+        "clk": clk, "rst": clear, "advance": advances, "skip": isSkipped,
         "resident": keepsWeights, "height": field(.inputSize, 0, mapWidth),
         "width": field(.inputSize, 16, mapWidth), "kernel_rows": field(.kernel, 0, mapWidth),
         "kernel_columns": field(.kernel, 16, mapWidth),
@@ -564,7 +583,7 @@ extension Machine {
         "COUNT_EVENTS": countEvents, "COUNT_WIDTH": countWidth, "LANE_EXTRA": laneExtra,
       ],
       ports: [
-        "clk": clk, "rst": rst, "config_hash": coreHash, "layer_signed": isSignedInput,
+        "clk": clk, "rst": clear, "config_hash": coreHash, "layer_signed": isSignedInput,
         "layer_raw": isRaw,
         "layer_clamp_low": field(.clampLow, 0, actWidth + 1).asSigned,
         "layer_clamp_high": field(.clampHigh, 0, actWidth + 1).asSigned,
@@ -605,7 +624,7 @@ extension Machine {
         "SLOT_WIDTH": slotWidth,
       ],
       ports: [
-        "clk": clk, "rst": rst, "start": startsLayer, "pooled": isPooled,
+        "clk": clk, "rst": clear, "start": startsLayer, "pooled": isPooled,
         "windows": inWindows, "is_signed": isSignedOutput,
         "height": field(.outputSize, 0, mapWidth), "width": field(.outputSize, 16, mapWidth),
         "slots": slots, "base": field(.outputBase, 0, placeWidth),
@@ -616,101 +635,48 @@ extension Machine {
         "write_nonzero": backNonzero,
       ])
 
-    m.comment("Words from and to memory, one after the other.")
-    let moving = m.register("moving", reset: 0, "A load or a store is under way.")
-    let moved = m.register("moved", bits(indexWide), "Words of a load so far.")
-    let movesLeft = m.register("moves_left", bits(slotWidth))
-    let moveAddress = m.register("move_address", bits(placeWidth))
-    let moveBank = m.register("move_bank", bits(indexWidth(banks)))
-    let isLastMove = m.wire("is_last_move", movesLeft == 1)
-    let isLastBank = m.wire("is_last_bank", moveBank == banks - 1)
-    let stored = m.wires("stored", Components.words(banks * actWord))
-    let loads = m.wire("loads", moving && isLoad && loadRing.available)
-    let stores = m.wire("stores", stored.fires)
-    let steps = m.wire("steps", loads || stores)
-    m.clocked(clk, reset: rst) {
-      When(steps && isLastMove) { moving <== 0 }
-      When(startsLoad || startsStore) { moving <== 1 }
-    }
-    m.clocked(clk) {
-      When(steps) {
-        movesLeft <== movesLeft - 1
-        When(isStore || isLastBank) { moveAddress <== moveAddress + 1 }
-      }
-      When(loads) {
-        moved <== moved + 1
-        moveBank <== mux(isLastBank, 0, moveBank + 1)
-      }
-      When(starts) {
-        movesLeft <== slots
-        moveAddress <== field(.inputBase, 0, placeWidth)
-        moved <== 0
-        moveBank <== 0
-      }
-    }
-    let loadLines = m.wire("lines_of_load", field(.weightLines, 0, indexWide))
-    let asksLoad = m.register("asks_load", reset: 0)
-    m.clocked(clk, reset: rst) {
-      When(loadRing.request.ready) { asksLoad <== 0 }
-      When(startsLoad) { asksLoad <== 1 }
-    }
-    m.drive {
-      loadRing.request.valid <== asksLoad
-      loadRing.request["offset"] <== field(.dataOffset)
-      loadRing.request["lines"] <== loadLines
-      loadRing.blockLines <== loadLines
-      loadRing.indexNext <== mux(loads, mux(isLastMove, 0, moved + 1), moved)
-      loadRing.inLastUse <== moving && isLoad
-      loadRing.isEnd <== moving && isLoad && isLastMove
-      loadRing.take <== loads
-    }
+    m.comment("Loads and stores.")
+    let moving = m.wire("moving")
+    let moveEnds = m.wire("move_ends")
+    let moveAddress = m.wire("move_address", bits(placeWidth))
+    let loadWrite = m.wire("load_write", bits(banks))
     let loadNonzero = m.wire("load_nonzero", bits(columns))
-    let loadWord = loadRing.word
-    m.forEach("load", index: "c", count: columns) { c in
-      let channel = m.wire("channel", loadWord.element(c, bits(actWidth)))
-      m.drive { loadNonzero[c] <== channel.anyBit }
-    }
-
-    m.comment("The layer reads one buffer and writes the other.")
-    let bankOfLoad = m.wire(
-      "bank_of_load", constant(1, width: banks).shiftedLeft(by: moveBank))
-    let buffers = (0..<2).map { number -> (word: Signal, nonzero: Signal) in
-      let isInput = m.wire(
-        "buffer_\(number)_is_input", number == 0 ? !isSecond : isSecond)
-      let readAddress = m.wire(
-        "buffer_\(number)_read_address",
-        mux(isStore, moveAddress, mux(isInput, feedAddress, mergeAddress)))
-      let write = m.wire(
-        "buffer_\(number)_write",
-        mux(isInput, mux(loads, bankOfLoad, 0), mux(isLayer, backWrite, 0)))
-      let writeAddress = m.wire(
-        "buffer_\(number)_write_address", mux(isLoad, moveAddress, backAddress))
-      let writeWord = m.wire("buffer_\(number)_write_word", mux(isLoad, loadRing.word, backWord))
-      let writeNonzero = m.wire(
-        "buffer_\(number)_write_nonzero", mux(isLoad, loadNonzero, backNonzero))
-      let word = m.wire("buffer_\(number)_word", bits(banks * actWord))
-      let nonzero = m.wire("buffer_\(number)_nonzero", bits(banks * columns))
-      m.instance(
-        "buffer_\(number)", of: actBuffer,
-        parameters: [
-          "COLS": columns, "FEED_BANKS": banks, "ACT_WIDTH": actWidth, "PLACES": depth,
-        ],
-        ports: [
-          "clk": clk, "read_address": readAddress.slice(from: 0, width: bufferWidth),
-          "word": word, "nonzero": nonzero, "write": write,
-          "write_address": writeAddress.slice(from: 0, width: bufferWidth), "write_word": writeWord,
-          "write_nonzero": writeNonzero,
-        ])
-      m.unused("buffer_\(number)_places", readAddress, writeAddress)
-      return (word, nonzero)
-    }
+    let stored = m.wires("stored", Components.words(banks * actWord))
+    m.instance(
+      "mover", of: Machine.mover,
+      parameters: [
+        "COLS": columns, "FEED_BANKS": banks, "ACT_WIDTH": actWidth, "PLACE_WIDTH": placeWidth,
+        "INDEX_WIDTH": indexWide, "SLOT_WIDTH": slotWidth,
+      ],
+      ports: [
+        "clk": clk, "rst": clear, "starts_load": startsLoad, "starts_store": startsStore,
+        "is_load": isLoad, "is_store": isStore, "words": slots,
+        "first": field(.inputBase, 0, placeWidth), "moving": moving, "ends": moveEnds,
+        "offset": field(.dataOffset), "lines": field(.weightLines, 0, indexWide),
+        "available": loadRing.available, "word": loadRing.word, "take": loadRing.take,
+        "index_next": loadRing.indexNext, "is_end": loadRing.isEnd,
+        "in_last_use": loadRing.inLastUse, "block_lines": loadRing.blockLines,
+        "store_valid": stored.valid, "store_ready": stored.ready, "address": moveAddress,
+        "write": loadWrite, "nonzero": loadNonzero,
+      ] + loadRing.request.connections(to: "request"))
+    m.instance(
+      "act_buffers", of: actBuffers,
+      parameters: [
+        "COLS": columns, "FEED_BANKS": banks, "ACT_WIDTH": actWidth, "PLACES": depth,
+      ],
+      ports: [
+        "clk": clk, "is_second": isSecond, "is_layer": isLayer, "is_load": isLoad,
+        "is_store": isStore, "feed_address": feedAddress, "feed_word": feedWord,
+        "feed_nonzero": feedNonzero, "merge_address": mergeAddress, "merge_word": mergeWord,
+        "back_write": backWrite, "back_address": backAddress, "back_word": backWord,
+        "back_nonzero": backNonzero, "move_address": moveAddress, "load_write": loadWrite,
+        "load_word": loadRing.word, "load_nonzero": loadNonzero,
+      ])
     let end = m.wire("places_end", constant(depth, width: placeWidth))
     let wideEnd = m.wire("wide_end", constant(depth, width: 32))
     let writesBuffer = m.wire("writes_buffer", isLayer && !isRaw)
     m.drive {
-      feedWord <== mux(isSecond, buffers[1].word, buffers[0].word)
-      feedNonzero <== mux(isSecond, buffers[1].nonzero, buffers[0].nonzero)
-      mergeWord <== mux(isSecond, buffers[0].word, buffers[1].word)
+      stored["data"] <== feedWord
       misplaced
         <== (feedReads && feedAddress >= end) || (backWrite.anyBit && backAddress >= end)
         || (moving && moveAddress >= end)
@@ -719,97 +685,45 @@ extension Machine {
     }
 
     // MARK: What is written to memory
-    m.comment("The column block of a head's result: as many results as there are slots.")
-    let resultsLeft = m.register("results_left", bits(slotWidth))
-    let resultBlocks = m.register("result_blocks", bits(blockWidth))
-    let isLastResult = m.wire("is_last_result", resultsLeft == 1)
-    let rawInLastBlock = m.wire("raw_in_last_block", resultBlocks == 1)
-    m.clocked(clk) {
-      When(resultTaken) {
-        resultsLeft <== mux(isLastResult, slots, resultsLeft - 1)
-        When(isLastResult) { resultBlocks <== resultBlocks - 1 }
-      }
-      When(startsLayer) {
-        resultsLeft <== slots
-        resultBlocks <== blocks
-      }
-    }
-    let results = m.wires("results", Components.words(columns * accWidth))
     let counts = m.wires("counts", Components.words(64))
-    let kept = m.wire("kept", bits(columns * accWidth))
-    m.forEach("result", index: "c", count: columns) { c in
-      m.drive {
-        kept.slice(from: c * accWidth, width: accWidth)
-          <== mux(resultLive[c], resultAcc.slice(from: c * accWidth, width: accWidth), 0)
-      }
-    }
-    let isLooked = m.wire("is_looked")
-    let isLastClass = m.wire("is_last_class")
-    let rawTaken = m.wire("raw_taken", resultTaken && isRaw)
     let rawValid = m.wire("raw_valid", resultValid && isRaw)
-    let classWidth = Nat.literal(24)
-    let classes = m.wires("classes", .stream(.forward("data", bits(classWidth))))
-    m.instance(
-      "argmax", of: argmax,
-      parameters: [
-        "COLS": columns, "ACC_WIDTH": accWidth, "IMAGE_WIDTH": imageWidth,
-        "CLASS_WIDTH": classWidth,
-      ],
-      ports: [
-        "clk": clk, "rst": rst, "start": startsLayer,
-        "images": field(.slots, 0, imageWidth), "valid": rawValid, "word": resultAcc,
-        "count": m.wire(
-          "looked_columns", mux(rawInLastBlock, lastColumns, constant(columns, width: columnsWidth))
-        ),
-        "done": isLooked, "take": rawTaken, "last": resultLast, "is_last_class": isLastClass,
-      ] + classes.connections(to: "class"))
-    let classWords = m.wires("class_words", Components.words(32))
+    let rawReady = m.wire("raw_ready")
+    let classesEnd = m.wire("classes_end")
     m.drive {
-      classWords.valid <== classes.valid
-      classes.ready <== classWords.ready
-      classWords["data"] <== classes["data"].extended(to: 32)
-      results.valid <== rawValid && isLooked
-      results["data"] <== kept
-      resultReady <== !isRaw || (isLooked && results.ready)
-      stored.valid <== moving && isStore
-      stored["data"] <== mux(isSecond, buffers[1].word, buffers[0].word)
+      resultReady <== !isRaw || rawReady
       counts.valid <== countValid
       counts["data"] <== count.extended(to: 64)
       countReady <== counts.ready
     }
-    let sources = [
-      ("results", results, columns * accWidth), ("stored", stored, banks * actWord),
-      ("counts", counts, Nat.literal(64)), ("classes", classWords, Nat.literal(32)),
-    ].map { name, words, width -> Bundle in
-      let data = m.wires(
-        "\(name)_beat",
-        .stream(.forward("data", bits(dataWidth)), .forward("strb", bits(dataWidth / 8))))
-      m.instance(
-        "\(name)_packer", of: packer, parameters: ["WIDTH": width, "SIZE": size],
-        ports: ["clk": clk, "rst": rst] + words.connections(to: "word")
-          + data.connections(to: "data"))
-      return data
-    }
-    m.drive {
-      beats.valid <== sources[0].valid || sources[1].valid || sources[2].valid || sources[3].valid
-      for field in ["data", "strb"] {
-        beats[field]
-          <== mux(
-            sources[3].valid, sources[3][field],
-            mux(
-              sources[2].valid, sources[2][field],
-              mux(sources[1].valid, sources[1][field], sources[0][field])))
-      }
-      for source in sources { source.ready <== beats.ready }
-    }
+    m.instance(
+      "to_memory", of: Machine.output,
+      parameters: [
+        "COLS": columns, "ACC_WIDTH": accWidth, "PLACE_BITS": banks * actWord, "SIZE": size,
+        "IMAGE_WIDTH": imageWidth, "SLOT_WIDTH": slotWidth, "BLOCK_WIDTH": blockWidth,
+      ],
+      ports: [
+        "clk": clk, "rst": clear, "start": startsLayer, "stopping": stopping, "slots": slots,
+        "blocks": blocks, "last_columns": lastColumns, "images": field(.slots, 0, imageWidth),
+        "result_valid": rawValid, "result_ready": rawReady, "result_acc": resultAcc,
+        "result_live": resultLive, "result_last": resultLast, "ends": classesEnd,
+      ] + stored.connections(to: "stored") + counts.connections(to: "counts")
+        + beats.connections(to: "beat"))
 
     // MARK: The end of an operation, and the counters
-    let classesEnd = m.wire("classes_end", classes.fires && isLastClass)
     let layerEnds = m.wire("layer_ends", classesEnd || (hiddenTaken && resultLast))
-    let moveEnds = m.wire("move_ends", steps && isLastMove)
+    let ringsQuiet = all("rings_quiet", rings.map(\.quiet))
     m.drive {
       ended <== layerEnds || moveEnds
-      settled <== writerIdle && rings.dropFirst().map(\.idle).reduce(programRing.idle) { $0 && $1 }
+      settled <== writerIdle && all("rings_idle", rings.map(\.idle))
+      quiet <== writerIdle && ringsQuiet
+      rests
+        <== ringsQuiet
+        && !any(
+          "goes_on",
+          [
+            writerWaits, fires, resultTaken, slotTaken, beats.fires, programRing.take,
+            loadRing.take, stored.fires, feedReads && advances,
+          ])
     }
     m.given(countEvents == 1, "counted", else: "uncounted") {
       let bufferCount = m.wire("buffer_count", bits(.literal(counterWidth)))
@@ -838,7 +752,7 @@ extension Machine {
           "TILES_LOG2": tilesLog2,
         ],
         ports: [
-          "clk": clk, "rst": rst, "clear": starts, "clear_program": fetching,
+          "clk": clk, "rst": clear, "clear": starts, "clear_program": fetching,
           "event_select": bufferNumber.slice(from: 0, width: 4), "event_task": selectedTask,
           "count": bufferCount, "read": m.wire("counted_read", feedReads && advances),
           "read_task": feedTask, "written": written,
@@ -869,7 +783,7 @@ extension Machine {
 
 extension String {
   /// `weightsResident` as `weights_resident`.
-  fileprivate var snakeCased: String {
+  var snakeCased: String {
     reduce("") { $0 + ($1.isUppercase ? "_" + $1.lowercased() : String($1)) }
   }
 }

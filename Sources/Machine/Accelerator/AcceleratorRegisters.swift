@@ -44,7 +44,8 @@ extension Machine {
         .init("PLACES_OF_ACTIVATIONS", width: 32, .status, "Places.")),
       .init(
         "CONTROL", "Commands.",
-        .init("START", .trigger, "Run the program; nothing while one runs.")),
+        .init("START", .trigger, "Run the program; nothing while one runs."),
+        .init("STOP", .trigger, "End the program that runs with an error.")),
       .init(
         "STATUS", "What it is doing.",
         .init("BUSY", .status, "A program runs."),
@@ -55,7 +56,8 @@ extension Machine {
         "INTERRUPT", "When the interrupt is raised.",
         .init("INTERRUPT_ENABLE", .control(reset: 0), "While DONE is set.")),
       .init(
-        "BASE_LOW", "Address of the memory's image, which begins a beat.",
+        "BASE_LOW",
+        "Address of the memory's image, which begins a beat: lower bits are taken as 0.",
         .init("IMAGE_BASE_LOW", width: 32, .control(reset: 0), "Bits 31...0.")),
       .init(
         "BASE_HIGH", "Its high bits.",
@@ -80,5 +82,5 @@ extension Machine {
     ])
 
   /// Changes with the register map and with the form of programs.
-  public static let acceleratorVersion: UInt32 = 1
+  public static let acceleratorVersion: UInt32 = 2
 }

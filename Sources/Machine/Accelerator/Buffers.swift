@@ -39,6 +39,77 @@ extension Machine {
     }
   }
 
+  /// `mime_act_buffers`: both of them.
+  static let actBuffers = Module(
+    "mime_act_buffers",
+    """
+    Two activation buffers. A layer reads one and writes the other; a load writes, and a store reads, the
+    one that a layer would read.
+    """
+  ) { m in
+    let columns = m.parameter("COLS", default: 16, in: 1...1024, "channels of a bank's word")
+    let banks = m.parameter("FEED_BANKS", default: 1, in: 1...8, "banks")
+    let actWidth = m.parameter("ACT_WIDTH", default: 8, in: 2...24, "bits of an activation")
+    let depth = m.parameter("PLACES", default: 2048, in: 2...16_777_216, "places of a buffer")
+    let wordWidth = m.constant("WORD_WIDTH", columns * actWidth)
+    let placeWidth = m.constant(
+      "PLACE_WIDTH", clog2(depth + 1), "Of a place, or the one after the last.")
+    let bufferWidth = m.constant("BUFFER_WIDTH", clog2(depth))
+    let clk = m.input("clk")
+    let isSecond = m.input("is_second", "a layer reads buffer 1")
+    let isLayer = m.input("is_layer")
+    let isLoad = m.input("is_load")
+    let isStore = m.input("is_store")
+    m.comment("What a layer reads, and what it merges with and writes.")
+    let feedAddress = m.input("feed_address", bits(placeWidth))
+    let feedWord = m.output("feed_word", bits(banks * wordWidth))
+    let feedNonzero = m.output("feed_nonzero", bits(banks * columns))
+    let mergeAddress = m.input("merge_address", bits(placeWidth))
+    let mergeWord = m.output("merge_word", bits(banks * wordWidth))
+    let backWrite = m.input("back_write", bits(banks))
+    let backAddress = m.input("back_address", bits(placeWidth))
+    let backWord = m.input("back_word", bits(wordWidth))
+    let backNonzero = m.input("back_nonzero", bits(columns))
+    m.comment("What a load writes; a store reads `feed_word`.")
+    let moveAddress = m.input("move_address", bits(placeWidth))
+    let loadWrite = m.input("load_write", bits(banks))
+    let loadWord = m.input("load_word", bits(wordWidth))
+    let loadNonzero = m.input("load_nonzero", bits(columns))
+
+    let buffers = (0..<2).map { number -> (word: Signal, nonzero: Signal) in
+      let isInput = m.wire("buffer_\(number)_is_input", number == 0 ? !isSecond : isSecond)
+      func ofBuffer(_ name: String, _ value: Signal) -> Signal {
+        m.wire("buffer_\(number)_\(name)", value)
+      }
+      let readAddress = ofBuffer(
+        "read_address", mux(isStore, moveAddress, mux(isInput, feedAddress, mergeAddress)))
+      let write = ofBuffer("write", mux(isInput, loadWrite, mux(isLayer, backWrite, 0)))
+      let writeAddress = ofBuffer("write_address", mux(isLoad, moveAddress, backAddress))
+      let writeWord = ofBuffer("write_word", mux(isLoad, loadWord, backWord))
+      let writeNonzero = ofBuffer("write_nonzero", mux(isLoad, loadNonzero, backNonzero))
+      let word = m.wire("buffer_\(number)_word", bits(banks * wordWidth))
+      let nonzero = m.wire("buffer_\(number)_nonzero", bits(banks * columns))
+      m.instance(
+        "buffer_\(number)", of: actBuffer,
+        parameters: [
+          "COLS": columns, "FEED_BANKS": banks, "ACT_WIDTH": actWidth, "PLACES": depth,
+        ],
+        ports: [
+          "clk": clk, "read_address": readAddress.slice(from: 0, width: bufferWidth),
+          "word": word, "nonzero": nonzero, "write": write,
+          "write_address": writeAddress.slice(from: 0, width: bufferWidth),
+          "write_word": writeWord, "write_nonzero": writeNonzero,
+        ])
+      m.unused("buffer_\(number)_places", readAddress, writeAddress)
+      return (word, nonzero)
+    }
+    m.drive {
+      feedWord <== mux(isSecond, buffers[1].word, buffers[0].word)
+      feedNonzero <== mux(isSecond, buffers[1].nonzero, buffers[0].nonzero)
+      mergeWord <== mux(isSecond, buffers[0].word, buffers[1].word)
+    }
+  }
+
   /// `mime_packer`: words to beats of the bus.
   static let packer = Module(
     "mime_packer",

@@ -125,7 +125,7 @@ public enum ProgramError: Int, Sendable, CaseIterable {
   case operation
   /// A size of a descriptor is zero, or there are more runs than tasks.
   case zeroSize
-  /// A transfer is not inside the memory's image.
+  /// A transfer is not inside the memory's image, or does not begin a beat.
   case address
   /// The memory answered a read with an error.
   case read
@@ -133,4 +133,9 @@ public enum ProgramError: Int, Sendable, CaseIterable {
   case write
   /// A place is not inside the activation buffer.
   case place
+  /// Nothing has happened for a long time, and the memory has nothing to answer: fields of the
+  /// descriptor contradict each other.
+  case stuck
+  /// The program was stopped by the STOP command.
+  case stopped
 }

@@ -61,8 +61,11 @@ extension Machine {
     m.comment("What happens.")
     let beat = m.output("beat", "a beat comes from DRAM")
     let fails = m.output("fails", "a beat comes with an error")
-    let outside = m.output("outside", "a chunk is not inside the memory's image")
-    let idle = m.output("idle", "all that was asked for has come")
+    let outside = m.output(
+      "outside", "a chunk is not inside the memory's image, or does not begin a beat")
+    let halt = m.input("halt", "nothing more is to be asked for")
+    let quiet = m.output("quiet", "nothing is on its way")
+    let idle = m.output("idle", "all blocks have come")
     let bus = m.initiator("m_axi", .axi4Read(address: addressWidth, data: dataWidth, id: 1))
 
     m.comment("A block in chunks, each asked for when there is room for it.")
@@ -84,12 +87,14 @@ extension Machine {
       "chunk_end",
       offset.extended(to: offsetWidth + 1) + bytes.slice(from: 0, width: offsetWidth + 1))
     m.unused("bytes", bytes.slice(from: offsetWidth + 1, width: 18))
-    let isInside = m.wire("is_inside", end <= limit.extended(to: offsetWidth + 1))
+    let beginsBeat = m.wire("begins_beat", !offset.slice(from: 0, width: size).anyBit)
+    let isInside = m.wire(
+      "is_inside", beginsBeat && end <= limit.extended(to: offsetWidth + 1))
     let reads = m.wires(
       "read",
       .stream(
         .forward("addr", bits(addressWidth)), .forward("count", bits(countWidth))))
-    let asks = m.wire("asks", busy && chunkLines <= room)
+    let asks = m.wire("asks", busy && !halt && chunkLines <= room)
     let asked = m.wire("asked", asks && reads.ready)
     let beatsOfChunk = m.wire("chunk_beats", chunkLines * constant(beats, width: 11))
     m.drive {
@@ -240,6 +245,9 @@ extension Machine {
       lineOfWord <== found
       numberInLine <== index.slice(from: 0, width: wordsLog2 + 2)
     }
-    m.drive { idle <== !busy && promised == written && !drops }
+    m.drive {
+      quiet <== promised == written
+      idle <== !busy && quiet && !drops
+    }
   }
 }

@@ -2,6 +2,9 @@ import Components
 import HDL
 
 extension Machine {
+  /// Log2 of the cycles of rest after which a program is stuck.
+  static let patienceLog2 = 14
+
   /// Words of 128 bits in which a program is read.
   static let programWordWidth = 128
 
@@ -20,6 +23,7 @@ extension Machine {
     case select = "ASK_COUNT"
     case count = "WRITE_COUNT"
     case counted = "COUNTED"
+    case stop = "STOP"
     case finish = "FINISH"
   }
 
@@ -28,7 +32,8 @@ extension Machine {
     "mime_sequencer",
     """
     Reads a program's descriptors, checks them, starts the operation, waits for its end, and writes the
-    counters. A program ends with its end operation, or early with the number of its error.
+    counters. A program ends with its end operation, or early with the number of its error: after that
+    nothing more is asked of the memory, and what is on its way comes to its end first.
     """
   ) { m in
     let size = m.parameter("SIZE", default: 3, in: 2...7, "log2 of a beat's bytes")
@@ -56,6 +61,7 @@ extension Machine {
     let rst = m.input("rst", "synchronous")
     m.comment("The registers.")
     let go = m.input("go", "run the program at `program_offset`")
+    let stop = m.input("stop", "end it early")
     let program = m.input("program_offset", fieldBits, "offset of its first descriptor")
     let limit = m.input("limit", fieldBits, "bytes of the memory's image")
     let hash = m.input("hash", fieldBits, "of this configuration")
@@ -79,7 +85,11 @@ extension Machine {
     let start = m.output("start", "it starts")
     let running = m.output("running", "it runs")
     let ended = m.input("ended", "it has ended, but for what is still on its way")
-    let settled = m.input("settled", "nothing is on its way")
+    let settled = m.input("settled", "nothing is on its way, and no block left to come")
+    let quiet = m.input("quiet", "nothing is on its way")
+    let rests = m.input("rests", "nothing happens, and the memory has nothing to answer")
+    let halt = m.output("halt", "nothing more is to be asked of the memory")
+    let stopping = m.output("stopping", "what is to be written is of no use")
     m.comment("The runs of images, for four readers.")
     let readers = 4
     let runNumber = (0..<readers).map { m.input("run_\($0)", bits(runWidth)) }
@@ -126,7 +136,7 @@ extension Machine {
     let failed = m.register("failed", bits(4), reset: 0)
     m.clocked(clk, reset: rst) {
       failed
-        <== mux(go, 0, failed) ||| concatenate(misplaced, outside, writeFails, readFails)
+        <== mux(go, 0, failed ||| concatenate(misplaced, outside, writeFails, readFails))
     }
 
     m.comment("Words of the program.")
@@ -158,6 +168,7 @@ extension Machine {
     }
     m.clocked(clk, reset: rst) {
       When(takes) { index <== mux(isLastWord, 0, index + 1) }
+      When(go) { index <== 0 }
     }
     let sum = m.register("sum", fieldBits)
     let added = m.wire(
@@ -249,10 +260,15 @@ extension Machine {
     let none = m.wire("no_offset", zero(fieldBits))
     let blockBytes = end("block_bytes", none, lineCount)
     let thresholdBytes = end("threshold_bytes", none, part(.thresholdLines, 0, indexWide))
+    func fits(_ field: DescriptorField, _ end: Signal) -> Signal {
+      m.wire(
+        "\(field)_fits".snakeCased, end <= wideLimit && !part(field, 0, size).anyBit)
+    }
     let isAddressed = m.wire(
       "is_addressed",
-      (!writesData || (beats.anyBit && dataEnd <= wideLimit))
-        && (!isHead || classEnd <= wideLimit) && (!flag(.counters) || counterEnd <= wideLimit)
+      (!writesData || (beats.anyBit && fits(.dataOffset, dataEnd)))
+        && (!isHead || fits(.outputPixel, classEnd))
+        && (!flag(.counters) || fits(.counterOffset, counterEnd))
         && (isOperation(.store) || blockBytes <= wideLimit)
         && (!isLayer || !flag(.thresholds) || thresholdBytes <= wideLimit))
 
@@ -298,6 +314,18 @@ extension Machine {
     m.clocked(clk, reset: rst) {
       When(asksClasses && writes.ready) { classesAsked <== 1 }
       When(state.is(.start)) { classesAsked <== 0 }
+    }
+    m.comment("A program that has come to rest before its end will not go on.")
+    let rest = m.register("rest_cycles", bits(.literal(patienceLog2)), reset: 0)
+    let isStuck = m.wire("is_stuck", rest.allBits)
+    let canStop = m.wire(
+      "can_stop", !state.is(.idle) && !state.is(.stop) && !state.is(.finish))
+    let stops = m.wire(
+      "stops", canStop && (stop || isStuck || (state.is(.run) && failed.anyBit)))
+    m.clocked(clk, reset: rst) { rest <== mux(rests && canStop, rest + 1, 0) }
+    m.drive {
+      stopping <== state.is(.stop)
+      halt <== !canStop
     }
     let isEndOperation = m.wire("is_end_operation", isOperation(.end))
     let wrong = m.wire(
@@ -393,8 +421,14 @@ extension Machine {
               error <== busError
             }
           }
+        case .stop: When(quiet) { state <== .finish }
         case .finish: state <== .idle
         }
+      }
+      When(stops) {
+        state <== .stop
+        operation <== operation
+        error <== mux(stop, fail(.stopped), mux(failed.anyBit, busError, fail(.stuck)))
       }
     }
     m.clocked(clk) {

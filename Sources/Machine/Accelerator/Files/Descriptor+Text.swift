@@ -134,10 +134,14 @@ extension ProgramError {
     case .checksum: "The fields of a descriptor do not sum to zero."
     case .operation: "There is no operation of that number."
     case .zeroSize: "A size of a descriptor is zero, or there are more runs than tasks."
-    case .address: "A transfer is not inside the memory's image."
+    case .address: "A transfer is not inside the memory's image, or does not begin a beat."
     case .read: "The memory answered a read with an error."
     case .write: "The memory answered a write with an error."
     case .place: "A place is not inside the activation buffer."
+    case .stuck:
+      "Nothing has happened for 2^14 cycles, and the memory has nothing to answer: fields of the "
+        + "descriptor contradict each other."
+    case .stopped: "The program was stopped by the STOP command."
     }
   }
 }
