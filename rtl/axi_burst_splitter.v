@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Cuts a request into bursts. A burst ends before each multiple of 2^BURST_LOG2 beats, so that
-// none
-// crosses 4 KB.
+// none crosses 4 KB.
 module axi_burst_splitter #(
     // log2 of a beat's bytes: 2 for 32 bits, 6 for 512 (2...7)
     parameter SIZE = 3,

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Lets READERS readers share the read channels of one AXI4 port. A reader's number is the
-// identifier of
-// its bursts, by which their data come back to it. Of those that ask at once the next lower number
-// after the last one goes first, and after 0 the highest, so that all get their turn.
+// identifier of its bursts, by which their data come back to it. Of those that ask at once the
+// next lower number after the last one goes first, and after 0 the highest, so that all get their
+// turn.
 module axi_read_arbiter #(
     // readers (1...16)
     parameter READERS = 2,

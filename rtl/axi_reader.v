@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Reads memory over AXI4. Bursts of a request, and of those after it, are asked for while data are
-// on
-// their way. Data pass in the order asked for, in the cycle in which they come; `data_last` marks
-// the
-// last beat of a request. A response other than OKAY raises `fails` as its beat passes.
+// on their way. Data pass in the order asked for, in the cycle in which they come; `data_last`
+// marks the last beat of a request. A response other than OKAY raises `fails` as its beat passes.
 module axi_reader #(
     // log2 of a beat's bytes: 2 for 32 bits, 6 for 512 (2...7)
     parameter SIZE = 3,

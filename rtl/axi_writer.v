@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Writes memory over AXI4. The beats of a request follow it on the data stream. A burst is asked
-// for
-// before its data, and the next one while they pass. A response other than OKAY raises `fails`;
-// `idle`
-// says that all that was asked for is in memory, `waits` that the next step is the memory's.
+// for before its data, and the next one while they pass. A response other than OKAY raises
+// `fails`; `idle` says that all that was asked for is in memory, `waits` that the next step is the
+// memory's.
 module axi_writer #(
     // log2 of a beat's bytes: 2 for 32 bits, 6 for 512 (2...7)
     parameter SIZE = 3,

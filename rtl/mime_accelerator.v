@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // MIME accelerator: reads a program from memory over AXI4, runs its layers for a batch of images
-// of
-// several tasks, and leaves results and event counters in memory. Array, lanes, feeder and
-// write-back
-// advance or freeze as one: they freeze while a step waits for its weights, a drained row for its
-// thresholds, and a head's result for the bus.
+// of several tasks, and leaves results and event counters in memory. Array, lanes, feeder and
+// write-back advance or freeze as one: they freeze while a step waits for its weights, a drained
+// row for its thresholds, and a head's result for the bus.
 module mime_accelerator #(
     // rows: output positions of a tile (1...256)
     parameter ROWS = 16,

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Activations of a batch, with a bit for each that says whether it is not zero. A place holds a
-// word of
-// COLS channels in each bank, which are read together and written one by one.
+// word of COLS channels in each bank, which are read together and written one by one.
 module mime_act_buffer #(
     // channels of a bank's word (1...1024)
     parameter COLS = 16,

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Two activation buffers. A layer reads one and writes the other; a load writes, and a store
-// reads, the
-// one that a layer would read.
+// reads, the one that a layer would read.
 module mime_act_buffers #(
     // channels of a bank's word (1...1024)
     parameter COLS = 16,

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Looks at a head's results column by column, one a cycle, and keeps the largest of each image
-// over
-// all column blocks, the first on a tie. After the last result it gives the images' classes in
-// order.
+// over all column blocks, the first on a tie. After the last result it gives the images' classes
+// in order.
 module mime_argmax #(
     // columns of the array (1...1024)
     parameter COLS = 16,

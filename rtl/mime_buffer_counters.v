@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Event counters of 48 bits of buffers, of the memory's bus and of skipped steps. What happens in
-// a
-// cycle is added one cycle later, and read one cycle after it is selected.
+// a cycle is added one cycle later, and read one cycle after it is selected.
 module mime_buffer_counters #(
     // columns of the array (1...1024)
     parameter COLS = 16,

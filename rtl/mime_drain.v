@@ -3,8 +3,8 @@
 
 // Drain sequencer. A tile's last step starts ROWS * GROUPS drain slots: first at the array's
 // column 0, as the sums arrive at its bottom, and COLS cycles later at the lanes, when the last
-// column has its own. Slot (j, g) is row ROWS-1-j and the g-th column of every lane.
-// The last step of the next tile has to wait until the drain of this one can give way to its own.
+// column has its own. Slot (j, g) is row ROWS-1-j and the g-th column of every lane. The last step
+// of the next tile has to wait until the drain of this one can give way to its own.
 module mime_drain #(
     // rows of the array (1...1024)
     parameter ROWS = 16,

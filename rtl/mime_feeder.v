@@ -2,13 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Reads a row's words out of the activation buffer, one row a cycle, into one of two sets, while
-// the
-// other one is issued step by step. A word has the channels of a pixel that FEED_BANKS banks hold
-// side
-// by side; padding reads as zeros without a read. With `skip` only those steps are issued in which
-// an
-// activation of a row in use is not zero; a tile issues at least one, of zeros where there is
-// none.
+// the other one is issued step by step. A word has the channels of a pixel that FEED_BANKS banks
+// hold side by side; padding reads as zeros without a read. With `skip` only those steps are
+// issued in which an activation of a row in use is not zero; a tile issues at least one, of zeros
+// where there is none.
 //
 // A step waits until it is known whether another one follows in its tile.
 module mime_feeder #(

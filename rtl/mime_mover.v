@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Moves words of memory to an activation buffer, a word of COLS channels at a time, or words of
-// all
-// banks of a buffer to memory, place after place.
+// all banks of a buffer to memory, place after place.
 module mime_mover #(
     // channels of a bank's word (1...1024)
     parameter COLS = 16,

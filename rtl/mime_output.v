@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Makes beats of what goes to memory: a head's results and the classes of its images, words of a
-// store,
-// and counts. While a program stops, the beats that it still owes are written without a byte.
+// store, and counts. While a program stops, the beats that it still owes are written without a
+// byte.
 module mime_output #(
     // columns of the array (1...1024)
     parameter COLS = 16,

@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A ring of lines between DRAM and a reader. A request names a block of lines; blocks are fetched
-// in
-// order, in chunks, each asked for when there is room for all of it, so that data never wait on
-// the bus.
-// A line holds 2^WORDS_LOG2 words where a beat does, else one word of several beats.
+// in order, in chunks, each asked for when there is room for all of it, so that data never wait on
+// the bus. A line holds 2^WORDS_LOG2 words where a beat does, else one word of several beats.
 //
 // The reader names the word of the present block that it wants in the next cycle; `available` says
 // whether the word of this cycle is there. In a block's last use lines before that word are given
-// free
-// as it goes, and the rest at the block's end; those of it that have not come yet are dropped as
-// they
-// come, before the next block begins.
+// free as it goes, and the rest at the block's end; those of it that have not come yet are dropped
+// as they come, before the next block begins.
 module mime_ring #(
     // bits of a word (1...65536)
     parameter WIDTH = 128,

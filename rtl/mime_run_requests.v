@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Asks for the thresholds of each run in each column block: once, or once for each of its images.
-// A
-// task's blocks stand one after the other in memory.
+// A task's blocks stand one after the other in memory.
 module mime_run_requests #(
     // bits of a number of lines (21...30)
     parameter INDEX_WIDTH = 24,

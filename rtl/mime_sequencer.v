@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Reads a program's descriptors, checks them, starts the operation, waits for its end, and writes
-// the
-// counters. A program ends with its end operation, or early with the number of its error: after
-// that
-// nothing more is asked of the memory, and what is on its way comes to its end first.
+// the counters. A program ends with its end operation, or early with the number of its error:
+// after that nothing more is asked of the memory, and what is on its way comes to its end first.
 module mime_sequencer #(
     // log2 of a beat's bytes (2...7)
     parameter SIZE = 3,

@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Walks the row slots of a column block: runs of images of one task, and the output positions of
-// each
-// image. Positions come row by row, or, with `windows`, in 2x2 windows: windows row by row, the
-// positions of a window row by row, those outside the map left out.
+// each image. Positions come row by row, or, with `windows`, in 2x2 windows: windows row by row,
+// the positions of a window row by row, those outside the map left out.
 module mime_slots #(
     // bits of a map's side (2...16)
     parameter MAP_WIDTH = 10,

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Follows the drain of tile after tile: rows without a slot come first, then the slots in their
-// order,
-// each with its task and with its position's word of thresholds.
+// order, each with its task and with its position's word of thresholds.
 module mime_threshold_feed #(
     // rows of the array (1...1024)
     parameter ROWS = 16,

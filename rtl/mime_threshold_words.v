@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The thresholds of a position: exact ones as they are, or packed ones of 16 or 8 bits, which
-// stand for
-// themselves times 2^shift.
+// stand for themselves times 2^shift.
 module mime_threshold_words #(
     // columns of the array (1...1024)
     parameter COLS = 16,

@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Fills the rows of a tile, a slot a cycle: where the slot's window begins in the activation
-// buffer
-// and in the map, and its task. The first slot goes to the highest row in use, so that results
-// leave
-// the array in the order of slots. A layer's column blocks walk the same slots one after the
-// other.
+// buffer and in the map, and its task. The first slot goes to the highest row in use, so that
+// results leave the array in the order of slots. A layer's column blocks walk the same slots one
+// after the other.
 module mime_tile_rows #(
     // rows of the array (1...1024)
     parameter ROWS = 16,

@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Takes the results of hidden layers, one row's COLS channels a cycle, and writes them as words of
-// the
-// next layer's input. A pooled layer whose slots come in windows is pooled on the way, in a
-// register;
-// one whose slots come row by row is pooled along the row in the register, and its odd rows with
-// what
-// the even ones have written. Odd last rows and columns are not written.
+// the next layer's input. A pooled layer whose slots come in windows is pooled on the way, in a
+// register; one whose slots come row by row is pooled along the row in the register, and its odd
+// rows with what the even ones have written. Odd last rows and columns are not written.
 module mime_write_back #(
     // columns of the array (1...1024)
     parameter COLS = 16,

@@ -47,9 +47,22 @@ public struct VerilogPrinter {
 
   private mutating func comment(_ text: String) {
     guard !text.isEmpty else { return }
-    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      for part in wrapped(String(paragraph), 96 - 4 * indent) {
+    for paragraph in paragraphs(text) {
+      for part in wrapped(paragraph, 96 - 4 * indent) {
         line("// \(part)".trimmingTrailingSpaces)
+      }
+    }
+  }
+
+  /// Lines that follow each other are one paragraph, as in Markdown; an empty line stays, and what is
+  /// indented or a point of a list begins anew.
+  private func paragraphs(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).reduce(into: []) { all, line in
+      let begins = line.isEmpty || " *-|".contains(line.first!)
+      if begins || all.last?.isEmpty != false {
+        all.append(String(line))
+      } else {
+        all[all.count - 1] += " " + line
       }
     }
   }

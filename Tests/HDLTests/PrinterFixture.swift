@@ -16,6 +16,8 @@ enum PrinterFixture {
     Every construct once.
     A long line of the description is broken between words, so that the text of the comment stays \
     inside the width of a page.
+
+    * a point of a list
     """
   ) { m in
     let width = m.parameter("WIDTH", default: 8, in: 2...16, "bits of an element")
@@ -93,9 +95,10 @@ enum PrinterFixture {
     //
     // SPDX-License-Identifier: Apache-2.0
 
-    // Every construct once.
-    // A long line of the description is broken between words, so that the text of the comment stays
-    // inside the width of a page.
+    // Every construct once. A long line of the description is broken between words, so that the text
+    // of the comment stays inside the width of a page.
+    //
+    // * a point of a list
     module everything #(
         // bits of an element (2...16)
         parameter WIDTH = 8,
