@@ -22,92 +22,42 @@ extension ProofCatalog {
       "mime_feeder/covers", "A tile ends with a step left out, and one of zeros only is issued.",
       feederHarness, by: .cover(depth: 9),
       faults: [Fault("skips nothing", in: "mime_feeder", "wanted = skip ?", "wanted = 1'b0 ?")]),
+    Proof(
+      "mime_feeder/lowest",
+      "Of the 6 steps of a word the one that is issued is the lowest that is left, and all others stay "
+        + "left.", lowestHarness, by: .induction(depth: 1),
+      faults: [
+        Fault("keeps all", in: "mime_feeder", "left_now & (left_now - ", "left_now | (left_now - "),
+        Fault("a step beside it", in: "mime_feeder", "lowest_bit = left_now ^", "lowest_bit = (left_now >> 1) ^"),
+      ]),
   ]
 
   private static let feederHarness = Module(
     "feeder_proof", "A feeder, and any step of any row of any tile."
   ) { m in
-    let (rows, columns, actWidth, placeWidth): (Nat, Nat, Nat, Nat) = (2, 2, 2, 3)
-    let (mapWidth, taskWidth, indexWidth): (Nat, Nat, Nat) = (2, 1, 21)
-    let clk = m.input("clk")
-    let rst = m.input("rst")
-    var ports: Connections<Signal> = ["clk": clk, "rst": rst]
-    func input(_ name: String, _ shape: Shape = .bit) -> Signal {
-      let signal = m.input(name, shape)
-      ports = ports + [name: signal]
-      return signal
-    }
-    func setting(_ name: String, _ shape: Shape = .bit) -> Signal {
-      let signal = m.unchanging(name, shape, on: clk)
-      ports = ports + [name: signal]
-      return signal
-    }
-    func output(_ name: String, _ shape: Shape = .bit, as port: String? = nil) -> Signal {
-      let signal = m.wire(name, shape)
-      ports = ports + [port ?? name: signal]
-      return signal
-    }
-    let advance = input("advance")
-    let skip = setting("skip")
-    let resident = setting("resident")
-    let sizes = ["height", "width", "kernel_rows", "kernel_columns", "pixel_words"].map {
-      setting($0, bits(mapWidth))
-    }
-    let lastChannels = setting("last_channels", bits(2))
-    _ = setting("row_step", bits(placeWidth))
-    let tile = input("tile")
-    for name in ["places", "tops", "lefts", "tasks"] {
-      let width = ["places": placeWidth, "tasks": taskWidth][name] ?? mapWidth + 2
-      _ = input(name, bits(rows * width))
-    }
-    let live = input("live", bits(rows))
-    let count = input("count", bits(2))
-    let endsBlock = input("ends_block")
-    _ = input("is_last_block")
-    let word = input("word", bits(columns * actWidth))
-    let nonzero = input("nonzero", bits(columns))
-    let fires = input("fires")
-    let take = output("take")
-    let address = output("address", bits(placeWidth))
-    let reads = output("reads")
-    let readTask = output("read_task", bits(taskWidth))
-    let actValid = output("act_valid")
-    let actData = output("act_data", bits(rows * actWidth))
-    let actNonzero = output("act_nonzero", bits(rows))
-    let actLive = output("act_live", bits(rows))
-    let actFirst = output("act_first")
-    let actLast = output("act_last")
-    let actFinal = output("act_final")
-    let inLastBlock = output("in_last_block")
-    let issued = output("issued", bits(indexWidth))
-    let indexNext = output("index_next", bits(indexWidth))
-    let inLastUse = output("in_last_use")
-    let isEnd = output("is_end")
-    let comes = output("comes", as: "probe_comes")
-    let comesRow = output("comes_row", bits(1), as: "probe_comes_row")
-    let comesNumber = output("comes_number", bits(indexWidth), as: "probe_comes_number")
-    let comesSteps = output("comes_steps", bits(2), as: "probe_comes_steps")
-    m.instance(
-      "dut",
-      of: machine("mime_feeder").probing("comes", "comes_row", "comes_number", "comes_steps"),
-      parameters: [
-        "ROWS": rows, "COLS": columns, "FEED_BANKS": 1, "ACT_WIDTH": actWidth,
-        "PLACE_WIDTH": placeWidth, "MAP_WIDTH": mapWidth, "TASK_WIDTH": taskWidth,
-        "INDEX_WIDTH": indexWidth,
-      ], ports: ports)
-    m.unused("others", address, readTask, actFinal, inLastBlock, resident, endsBlock)
+    let (actWidth, indexWidth): (Nat, Nat) = (2, 21)
+    let dut = Feeder(m, columns: 2, probes: ["comes", "comes_row", "comes_number", "comes_steps"])
+    let (clk, rst, advance, fires) = (dut["clk"], dut["rst"], dut["advance"], dut["fires"])
+    let (skip, tile, live, count) = (dut["skip"], dut["tile"], dut["live"], dut["count"])
+    let (word, reads, indexNext) = (dut["word"], dut["reads"], dut["index_next"])
+    let (actValid, actData, actNonzero) = (dut["act_valid"], dut["act_data"], dut["act_nonzero"])
+    let (actLive, actFirst, actLast) = (dut["act_live"], dut["act_first"], dut["act_last"])
+    let (comes, comesNumber) = (dut["comes"], dut["comes_number"])
+    m.unused(
+      "others", dut["address"], dut["read_task"], dut["act_final"], dut["in_last_block"])
     m.assumeAtStart(rst)
 
     m.comment("What surrounds it.")
     let ofRows = m.wire("of_rows", concatenate(count == 2, constant(1, width: 1)))
     m.assume(
       "sizes",
-      sizes[2] == 1 && sizes[3] == 1 && sizes[4].anyBit && sizes[4] <= 2 && lastChannels.anyBit
-        && lastChannels <= 2, on: clk)
+      dut["kernel_rows"] == 1 && dut["kernel_columns"] == 1 && dut["pixel_words"].anyBit
+        && dut["pixel_words"] <= 2 && dut["last_channels"].anyBit && dut["last_channels"] <= 2,
+      on: clk)
     m.assume("live_rows", !tile || (count.anyBit && count <= 2 && live == ofRows), on: clk)
     let channels = (0..<2).map { m.wire("channel\($0)", word.element(.literal($0), bits(actWidth))) }
     m.assume(
-      "bits_of_the_word", nonzero == concatenate(channels[1].anyBit, channels[0].anyBit), on: clk)
+      "bits_of_the_word", dut["nonzero"] == concatenate(channels[1].anyBit, channels[0].anyBit), on: clk)
     m.assume("accepted_when_offered", !fires || (actValid && advance), on: clk, reset: rst)
 
     m.comment("Tiles taken, and tiles whose last step was accepted.")
@@ -115,7 +65,7 @@ extension ProofCatalog {
     let come = m.register("come_tile", bits(3), reset: 0, "That of the word which comes.")
     let done = m.register("done_tiles", bits(3), reset: 0)
     m.clocked(clk, reset: rst, enable: advance) {
-      When(take) { taken <== taken + 1 }
+      When(dut["take"]) { taken <== taken + 1 }
       come <== taken - 1
     }
     m.clocked(clk, reset: rst) { When(fires && actLast) { done <== done + 1 } }
@@ -129,8 +79,8 @@ extension ProofCatalog {
     let inWord = m.wire("in_word", watched.step - comesNumber)
     let isIt = m.wire(
       "is_it",
-      comes && come == watched.tile && comesRow == watched.row
-        && inWord < comesSteps.extended(to: indexWidth))
+      comes && come == watched.tile && dut["comes_row"] == watched.row
+        && inWord < dut["comes_steps"].extended(to: indexWidth))
     let came = m.register("came", reset: 0)
     let act = m.register("act", bits(actWidth))
     let channel = m.wire("channel_of_step", inWord.slice(from: 0, width: 1))
@@ -157,9 +107,9 @@ extension ProofCatalog {
       "every_step", !(actValid && !skip) || number == mux(inside, before + 1, 0), on: clk, reset: rst)
     let steps = m.register("steps", bits(indexWidth), reset: 1)
     m.clocked(clk, reset: rst) { When(fires) { steps <== mux(actLast, 1, steps + 1) } }
-    m.assert("counts_them", !actValid || issued == steps, on: clk, reset: rst)
+    m.assert("counts_them", !actValid || dut["issued"] == steps, on: clk, reset: rst)
     m.assert(
-      "ends_with_the_last", !(isEnd && fires) || (actLast && inLastUse), on: clk, reset: rst)
+      "ends_with_the_last", !(dut["is_end"] && fires) || (actLast && dut["in_last_use"]), on: clk, reset: rst)
     let offers = m.wire("offers", actValid && done == watched.tile)
     let isStep = m.wire("is_step", offers && number == watched.step)
     let isOver = m.wire(
@@ -190,4 +140,77 @@ extension ProofCatalog {
     m.cover("only_zeros", fires && actLast && actFirst && skip && !actNonzero.anyBit, on: clk, reset: rst)
   }
 
+
+  private static let lowestHarness = Module("lowest_proof", "Any step of a word.") { m in
+    let dut = Feeder(m, columns: 6, probes: ["left_now", "left_next", "lowest"])
+    let (clk, left, next, lowest) = (dut["clk"], dut["left_now"], dut["left_next"], dut["lowest"])
+    let any = m.unchanging("any", bits(3), on: clk)
+    let isLeft = m.wire("is_left", left.element(at: any, width: 1))
+    let staysLeft = m.wire("stays_left", next.element(at: any, width: 1))
+    m.assume("a_step", any < 6, on: clk)
+    m.assumeAtStart(dut["rst"])
+    m.assert("none_below", !isLeft || lowest <= any, on: clk)
+    m.assert("is_left", !left.anyBit || left.element(at: lowest, width: 1), on: clk)
+    m.assert("others_stay", staysLeft == (isLeft && any != lowest), on: clk)
+    m.unused("others", dut.outputs)
+  }
+
+  /// A feeder of 2 rows with free inputs and settings that stay.
+  private struct Feeder {
+    private var signals: [String: Signal] = [:]
+    private(set) var outputs: [Signal] = []
+    subscript(name: String) -> Signal { signals[name]! }
+
+    init(_ m: ModuleBuilder, columns: Nat, probes: [String]) {
+      let (rows, actWidth, placeWidth): (Nat, Nat, Nat) = (2, 2, 3)
+      let (mapWidth, taskWidth, indexWidth): (Nat, Nat, Nat) = (2, 1, 21)
+      let word = bits(columns * actWidth)
+      let steps = bits(clog2(columns + 1))
+      var ports: Connections<Signal> = [:]
+      func connect(_ name: String, _ signal: Signal, to port: String? = nil) {
+        signals[name] = signal
+        ports = ports + [port ?? name: signal]
+      }
+      let inputs: KeyValuePairs<String, Shape> = [
+        "clk": .bit, "rst": .bit, "advance": .bit, "tile": .bit,
+        "places": bits(rows * placeWidth), "tops": bits(rows * (mapWidth + 2)),
+        "lefts": bits(rows * (mapWidth + 2)), "tasks": bits(rows * taskWidth),
+        "live": bits(rows), "count": bits(2), "ends_block": .bit, "is_last_block": .bit,
+        "word": word, "nonzero": bits(columns), "fires": .bit,
+      ]
+      for (name, shape) in inputs { connect(name, m.input(name, shape)) }
+      let settings: KeyValuePairs<String, Shape> = [
+        "skip": .bit, "resident": .bit, "height": bits(mapWidth), "width": bits(mapWidth),
+        "kernel_rows": bits(mapWidth), "kernel_columns": bits(mapWidth),
+        "pixel_words": bits(mapWidth), "last_channels": steps, "row_step": bits(placeWidth),
+      ]
+      for (name, shape) in settings {
+        connect(name, m.unchanging(name, shape, on: signals["clk"]!))
+      }
+      let results: KeyValuePairs<String, Shape> = [
+        "take": .bit, "address": bits(placeWidth), "reads": .bit, "read_task": bits(taskWidth),
+        "act_valid": .bit, "act_data": bits(rows * actWidth), "act_nonzero": bits(rows),
+        "act_live": bits(rows), "act_first": .bit, "act_last": .bit, "act_final": .bit,
+        "in_last_block": .bit, "issued": bits(indexWidth), "index_next": bits(indexWidth),
+        "in_last_use": .bit, "is_end": .bit,
+      ]
+      for (name, shape) in results {
+        connect(name, m.wire(name, shape))
+        outputs.append(signals[name]!)
+      }
+      let shapes: [String: Shape] = [
+        "comes": .bit, "comes_row": bits(1), "comes_number": bits(indexWidth),
+        "comes_steps": steps, "left_now": bits(columns), "left_next": bits(columns),
+        "lowest": bits(clog2(columns)),
+      ]
+      for name in probes { connect(name, m.wire(name, shapes[name]!), to: "probe_\(name)") }
+      m.instance(
+        "dut", of: probes.reduce(machine("mime_feeder")) { $0.probing($1) },
+        parameters: [
+          "ROWS": rows, "COLS": columns, "FEED_BANKS": 1, "ACT_WIDTH": actWidth,
+          "PLACE_WIDTH": placeWidth, "MAP_WIDTH": mapWidth, "TASK_WIDTH": taskWidth,
+          "INDEX_WIDTH": indexWidth,
+        ], ports: ports)
+    }
+  }
 }

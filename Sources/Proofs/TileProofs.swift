@@ -115,13 +115,13 @@ extension ProofCatalog {
     m.clocked(clk, reset: rst) { When(start) { begun <== 1 } }
     let oddX = m.register("odd_x")
     let oddY = m.register("odd_y")
-    func toEven(_ odd: Signal, _ step: Signal) -> Signal {
+    func ofOdd(_ odd: Signal, _ step: Signal) -> Signal {
       mux(windows && odd, step, zero(step.shape))
     }
     // The number of columns, rows or images before the slot, times `step`.
     func columns(_ name: String, _ step: Signal) -> (times: Signal, even: Signal) {
       let times = m.register("\(name)_columns", step.shape)
-      let even = m.wire("\(name)_even_columns", times - toEven(oddX, step))
+      let even = m.wire("\(name)_even_columns", times - ofOdd(oddX, step))
       m.clocked(clk) {
         When(fills) {
           When(moves[0] || moves[2]) { times <== times + step }
@@ -134,7 +134,7 @@ extension ProofCatalog {
     }
     func rows(_ name: String, _ step: Signal) -> (times: Signal, even: Signal) {
       let times = m.register("\(name)_rows", step.shape)
-      let even = m.wire("\(name)_even_rows", times - toEven(oddY, step))
+      let even = m.wire("\(name)_even_rows", times - ofOdd(oddY, step))
       m.clocked(clk) {
         When(fills) {
           When(moves[1] || moves[3]) { times <== times + step }
@@ -145,7 +145,7 @@ extension ProofCatalog {
       }
       return (times, even)
     }
-    let images = m.register("place_images", bits(placeWidth))
+    let ofImage = m.register("of_image", bits(placeWidth))
     m.clocked(clk) {
       When(fills) {
         When(moves[0] || moves[2]) { oddX <== !oddX }
@@ -155,13 +155,13 @@ extension ProofCatalog {
         When(moves[3] || moves[4]) { oddX <== 0 }
         When(moves[4]) {
           oddY <== 0
-          images <== images + imageStep
+          ofImage <== ofImage + imageStep
         }
       }
       When(first) {
         oddX <== 0
         oddY <== 0
-        images <== 0
+        ofImage <== base - originStep
       }
     }
     let step = m.wire("step", stride.extended(to: coordinateWidth))
@@ -170,10 +170,10 @@ extension ProofCatalog {
     let placeY = rows("place", rowStep)
     let leftX = columns("left", step)
     let topY = rows("top", step)
-    let ofImage = m.wire("of_image", base - originStep + images)
-    let ofRow = m.wire("of_row", ofImage + placeY.even)
-    let ofWindow = m.wire("of_window", ofRow + placeX.even)
-    let place = m.wire("expected_place", ofImage + placeY.times + placeX.times)
+    let place = m.wire(
+      "expected_place",
+      ofPlace[1] + ofOdd(oddY, rowStep)
+        + ofOdd(oddX, columnStep))
     let top = m.wire("expected_top", topY.times - pad)
     let left = m.wire("expected_left", leftX.times - pad)
     m.assert(
@@ -181,7 +181,8 @@ extension ProofCatalog {
     m.assert("its_place", !begun || ofPlace[0] == place, on: clk, reset: rst)
     m.assert(
       "places_before",
-      !begun || (ofPlace[1] == ofWindow && ofPlace[2] == ofRow && ofPlace[3] == ofImage), on: clk,
+      !begun || (ofPlace[1] == ofPlace[2] + placeX.even && ofPlace[2] == ofPlace[3] + placeY.even
+          && ofPlace[3] == ofImage), on: clk,
       reset: rst)
     m.assert("window", !begun || (ofTop[0] == top && ofLeft[0] == left), on: clk, reset: rst)
     m.assert(
