@@ -14,12 +14,18 @@ extension ProofCatalog {
         Fault(
           "the last on a tie", in: "mime_argmax", "$signed(value) > $signed",
           "$signed(value) >= $signed", within: 16),
-        Fault("unsigned", in: "mime_argmax", "$signed(value) > $signed(largest_before)", "value > largest_before"),
+        Fault(
+          "unsigned", in: "mime_argmax", "$signed(value) > $signed(largest_before)",
+          "value > largest_before"),
         Fault(
           "forgets earlier blocks", in: "mime_argmax", "begins = is_first &&",
           "begins = is_first ||"),
-        Fault("the class in its block", in: "mime_argmax", "own_class = base + ", "own_class = ", within: 16),
-        Fault("another image's largest", in: "mime_argmax", "is_first ? values[image]", "is_first ? values[0]", within: 20),
+        Fault(
+          "the class in its block", in: "mime_argmax", "own_class = base + ", "own_class = ",
+          within: 16),
+        Fault(
+          "another image's largest", in: "mime_argmax", "is_first ? values[image]",
+          "is_first ? values[0]", within: 20),
       ]),
     Proof(
       "mime_argmax/covers", "The classes of two images over two blocks are given.", argmaxHarness,
@@ -148,7 +154,8 @@ extension ProofCatalog {
 
     m.comment("Where the walk is.")
     m.assert(
-      "same_place", !collects || (image == imageNow && base == baseNow && image < images && given == 0), on: clk,
+      "same_place",
+      !collects || (image == imageNow && base == baseNow && image < images && given == 0), on: clk,
       reset: rst)
     m.assert(
       "looks_at_a_result",
@@ -160,10 +167,15 @@ extension ProofCatalog {
       reset: rst)
     m.assert(
       "rival_came_before",
-      !came || (seen && (classValid || !collects || rival < baseNow || (imageNow > watched && rivalColumn < 3))),
+      !came
+        || (seen
+          && (classValid || !collects || rival < baseNow
+            || (imageNow > watched && rivalColumn < 3))),
       on: clk, reset: rst)
     m.assert(
-      "kept", !(seen && (collects || classValid)) || isFirstLargest(keptClass, keptValue, came, rivalWas), on: clk, reset: rst)
+      "kept",
+      !(seen && (collects || classValid)) || isFirstLargest(keptClass, keptValue, came, rivalWas),
+      on: clk, reset: rst)
     m.assert(
       "kept_class_came",
       !(seen && collects) || keptClass < baseNow || (imageNow > watched && keptClass - baseNow < 3),

@@ -32,7 +32,9 @@ extension ProofCatalog {
     Fault(
       "the word goes early", in: "mime_packer", "data_ready && is_last;", "data_ready;"),
     Fault("writes past its end", in: "mime_packer", "if (i < BYTES)", "if (i <= BYTES)"),
-    Fault("the highest beat first", in: "mime_packer", "padded[number *", "padded[(BEATS - 1 - number) *"),
+    Fault(
+      "the highest beat first", in: "mime_packer", "padded[number *",
+      "padded[(BEATS - 1 - number) *"),
     Fault("a beat twice", in: "mime_packer", "data_valid && data_ready", "data_valid"),
   ]
 
@@ -62,14 +64,16 @@ extension ProofCatalog {
       m.assume("word_waits", !waited || (word.valid && word["data"] == was), on: clk, reset: rst)
 
       m.comment("The memory's byte of a number, written or not by the beats of the present word.")
-      let number = m.unchanging("number", bits(4), "Any byte, those past the word's end too.", on: clk)
+      let number = m.unchanging(
+        "number", bits(4), "Any byte, those past the word's end too.", on: clk)
       let fires = m.wire("fires", valid && ready)
       let beat = m.register("beat", bits(2), reset: 0, "Beats of the word so far.")
       let isWritten = m.register("is_written", reset: 0)
       let written = m.register("written", bits(8))
       let lane = m.wire("lane", number.slice(from: 0, width: 2))
       let hits = m.wire(
-        "hits", fires && number.slice(from: 2, width: 2) == beat && strobe.element(at: lane, width: 1))
+        "hits",
+        fires && number.slice(from: 2, width: 2) == beat && strobe.element(at: lane, width: 1))
       let writes = m.wire("writes", isWritten || hits)
       let value = m.wire("value", mux(hits, data.element(at: lane, width: 8), written))
       m.clocked(clk, reset: rst) {
@@ -89,7 +93,8 @@ extension ProofCatalog {
         on: clk, reset: rst)
       m.assert(
         "each_byte_once",
-        !(fires && word.ready) || (writes == (number < bytes) && (!writes || value == own)), on: clk,
+        !(fires && word.ready) || (writes == (number < bytes) && (!writes || value == own)),
+        on: clk,
         reset: rst)
       m.assert(
         "so_far",
@@ -137,6 +142,7 @@ extension ProofCatalog {
       "reads_what_was_written_last",
       !(isWritten && readAddress == place)
         || (word.element(at: bank, width: columns * actWidth) == last
-          && nonzero.element(at: bank, width: columns) == lastNonzero), on: clk, reset: rst)
+          && nonzero.element(at: bank, width: columns) == lastNonzero),
+      on: clk, reset: rst)
   }
 }

@@ -12,11 +12,19 @@ extension ProofCatalog {
         + "the buffer gave for its step; without skipping every step is issued, with it the steps left "
         + "out are zero in each row.", feederHarness, by: .bounded(depth: 8),
       faults: [
-        Fault("the highest step first", in: "mime_feeder", "left_now & (left_now - ", "left_now & (left_now + "),
-        Fault("forgets the rows before", in: "mime_feeder", "(gathered | row_nonzero)", "row_nonzero"),
+        Fault(
+          "the highest step first", in: "mime_feeder", "left_now & (left_now - ",
+          "left_now & (left_now + "),
+        Fault(
+          "forgets the rows before", in: "mime_feeder", "(gathered | row_nonzero)", "row_nonzero"),
         Fault("the other set's word", in: "mime_feeder", "act <= serve ?", "act <= !serve ?"),
-        Fault("reads into the set that is issued", in: "mime_feeder", "begun || !full[fill] || fill_ends", "1'b1"),
-        Fault("a tile of zeros has no step", in: "mime_feeder", "held <= 1'd1;\n                act_last <= 1'd1", "held <= 1'd0;\n                act_last <= 1'd1"),
+        Fault(
+          "reads into the set that is issued", in: "mime_feeder",
+          "begun || !full[fill] || fill_ends", "1'b1"),
+        Fault(
+          "a tile of zeros has no step", in: "mime_feeder",
+          "held <= 1'd1;\n                act_last <= 1'd1",
+          "held <= 1'd0;\n                act_last <= 1'd1"),
       ]),
     Proof(
       "mime_feeder/covers", "A tile ends with a step left out, and one of zeros only is issued.",
@@ -28,7 +36,9 @@ extension ProofCatalog {
         + "left.", lowestHarness, by: .induction(depth: 1),
       faults: [
         Fault("keeps all", in: "mime_feeder", "left_now & (left_now - ", "left_now | (left_now - "),
-        Fault("a step beside it", in: "mime_feeder", "lowest_bit = left_now ^", "lowest_bit = (left_now >> 1) ^"),
+        Fault(
+          "a step beside it", in: "mime_feeder", "lowest_bit = left_now ^",
+          "lowest_bit = (left_now >> 1) ^"),
       ]),
   ]
 
@@ -55,9 +65,12 @@ extension ProofCatalog {
         && dut["pixel_words"] <= 2 && dut["last_channels"].anyBit && dut["last_channels"] <= 2,
       on: clk)
     m.assume("live_rows", !tile || (count.anyBit && count <= 2 && live == ofRows), on: clk)
-    let channels = (0..<2).map { m.wire("channel\($0)", word.element(.literal($0), bits(actWidth))) }
+    let channels = (0..<2).map {
+      m.wire("channel\($0)", word.element(.literal($0), bits(actWidth)))
+    }
     m.assume(
-      "bits_of_the_word", dut["nonzero"] == concatenate(channels[1].anyBit, channels[0].anyBit), on: clk)
+      "bits_of_the_word", dut["nonzero"] == concatenate(channels[1].anyBit, channels[0].anyBit),
+      on: clk)
     m.assume("accepted_when_offered", !fires || (actValid && advance), on: clk, reset: rst)
 
     m.comment("Tiles taken, and tiles whose last step was accepted.")
@@ -93,8 +106,10 @@ extension ProofCatalog {
 
     m.comment("The steps that are issued.")
     let number = m.register("number", bits(indexWidth), "Of the step that is offered.")
-    let before = m.register("number_before", bits(indexWidth), "Of the one that was accepted before.")
-    let inside = m.register("in_tile", reset: 0, "Steps of a tile have been accepted, not its last.")
+    let before = m.register(
+      "number_before", bits(indexWidth), "Of the one that was accepted before.")
+    let inside = m.register(
+      "in_tile", reset: 0, "Steps of a tile have been accepted, not its last.")
     m.clocked(clk, reset: rst) { When(fires) { inside <== !actLast } }
     m.clocked(clk) {
       number <== indexNext
@@ -104,19 +119,22 @@ extension ProofCatalog {
     m.assert("goes_on", !(actValid && inside) || number > before, on: clk, reset: rst)
     m.assert("of_a_tile_that_was_taken", !actValid || done < taken, on: clk, reset: rst)
     m.assert(
-      "every_step", !(actValid && !skip) || number == mux(inside, before + 1, 0), on: clk, reset: rst)
+      "every_step", !(actValid && !skip) || number == mux(inside, before + 1, 0), on: clk,
+      reset: rst)
     let steps = m.register("steps", bits(indexWidth), reset: 1)
     m.clocked(clk, reset: rst) { When(fires) { steps <== mux(actLast, 1, steps + 1) } }
     m.assert("counts_them", !actValid || dut["issued"] == steps, on: clk, reset: rst)
     m.assert(
-      "ends_with_the_last", !(dut["is_end"] && fires) || (actLast && dut["in_last_use"]), on: clk, reset: rst)
+      "ends_with_the_last", !(dut["is_end"] && fires) || (actLast && dut["in_last_use"]), on: clk,
+      reset: rst)
     let offers = m.wire("offers", actValid && done == watched.tile)
     let isStep = m.wire("is_step", offers && number == watched.step)
     let isOver = m.wire(
       "is_over",
       offers && came && !isStep
         && (mux(inside, before < watched.step, constant(1, width: 1)) && number > watched.step
-          || (actLast && number < watched.step)))
+          || (actLast && number < watched.step))
+    )
     let data = m.wire("data_of_row", actData.element(at: watched.row, width: actWidth))
     let isLive = m.wire("is_live", actLive.element(at: watched.row, width: 1))
     let isNonzero = m.wire("is_nonzero", actNonzero.element(at: watched.row, width: 1))
@@ -137,22 +155,22 @@ extension ProofCatalog {
     m.assert("waits", !waited || (actValid && offered == was), on: clk, reset: rst)
     m.cover(
       "left_out", fires && actLast && !actFirst && skip && came && isOver, on: clk, reset: rst)
-    m.cover("only_zeros", fires && actLast && actFirst && skip && !actNonzero.anyBit, on: clk, reset: rst)
+    m.cover(
+      "only_zeros", fires && actLast && actFirst && skip && !actNonzero.anyBit, on: clk, reset: rst)
   }
-
 
   private static let lowestHarness = Module("lowest_proof", "Any step of a word.") { m in
     let dut = Feeder(m, columns: 6, probes: ["left_now", "left_next", "lowest"])
     let (clk, left, next, lowest) = (dut["clk"], dut["left_now"], dut["left_next"], dut["lowest"])
     let any = m.unchanging("any", bits(3), on: clk)
-    let isLeft = m.wire("is_left", left.element(at: any, width: 1))
+    let isLeft = m.wire("any_is_left", left.element(at: any, width: 1))
     let staysLeft = m.wire("stays_left", next.element(at: any, width: 1))
     m.assume("a_step", any < 6, on: clk)
     m.assumeAtStart(dut["rst"])
     m.assert("none_below", !isLeft || lowest <= any, on: clk)
-    m.assert("is_left", !left.anyBit || left.element(at: lowest, width: 1), on: clk)
+    m.assert("it_is_left", !left.anyBit || left.element(at: lowest, width: 1), on: clk)
     m.assert("others_stay", staysLeft == (isLeft && any != lowest), on: clk)
-    m.unused("others", dut.outputs)
+    m.unused("others", concatenate(dut.outputs))
   }
 
   /// A feeder of 2 rows with free inputs and settings that stay.

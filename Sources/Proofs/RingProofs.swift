@@ -13,7 +13,8 @@ extension ProofCatalog {
           + "in order, at its address inside the image, where there is room for it; a word that is said "
           + "to be there is the one of its number in its block, as it came; it stays there until it is "
           + "taken, and no line from it on is given free before its block's end.",
-        ringHarness(width: width, beats: beats), by: width == 32 ? .induction(depth: 1) : .bounded(depth: 6),
+        ringHarness(width: width, beats: beats),
+        by: width == 32 ? .induction(depth: 1) : .bounded(depth: 6),
         faults: beats == 1 ? (width == 32 ? ringFaults : wordFaults) : lineFaults)
     } + [
       Proof(
@@ -25,21 +26,28 @@ extension ProofCatalog {
 
   private static let ringFaults = [
     Fault("asks without room", in: "mime_ring", "busy && (chunk_lines <= room)", "busy"),
-    Fault("there before it comes", in: "mime_ring", "place < written_wide", "place <= written_wide"),
-    Fault("frees the present line", in: "mime_ring", "(place != {(1 + INDEX_WIDTH){1'b0}})", "1'b1"),
-    Fault("the end does not wait", in: "mime_ring", "drops <= ends && !rest_is_there", "drops <= 1'b0"),
+    Fault(
+      "there before it comes", in: "mime_ring", "place < written_wide", "place <= written_wide"),
+    Fault(
+      "frees the present line", in: "mime_ring", "(place != {(1 + INDEX_WIDTH){1'b0}})", "1'b1"),
+    Fault(
+      "the end does not wait", in: "mime_ring", "drops <= ends && !rest_is_there", "drops <= 1'b0"),
     Fault("writes at the head", in: "mime_ring", "memory[tail] <=", "memory[head] <="),
     Fault("forgets what was freed", in: "mime_ring", "gone <= gone_next", "gone <= gone"),
     Fault("reads past the image", in: "mime_ring", "is_inside ? offset : 32'd0", "offset"),
     Fault("the same chunk again", in: "mime_ring", "offset <= chunk_end", "offset <= offset"),
   ]
   private static let wordFaults = [
-    Fault("always the line's first word", in: "mime_ring", "found[place_in_line * WIDTH", "found[0 * WIDTH"),
+    Fault(
+      "always the line's first word", in: "mime_ring", "found[place_in_line * WIDTH",
+      "found[0 * WIDTH"),
     Fault("packed as exact ones", in: "mime_ring", "+ {{3{1'b0}}, packing}", ""),
   ]
   private static let lineFaults = [
     Fault("a line after its first beat", in: "mime_ring", "data_valid && is_last", "data_valid"),
-    Fault("the beats of half a line", in: "mime_ring", "chunk_beats[COUNT_WIDTH - 1:0]", "chunk_beats[COUNT_WIDTH:1]"),
+    Fault(
+      "the beats of half a line", in: "mime_ring", "chunk_beats[COUNT_WIDTH - 1:0]",
+      "chunk_beats[COUNT_WIDTH:1]"),
   ]
 
   private static func ringHarness(width: Int, beats: Int) -> Module {
@@ -150,7 +158,8 @@ extension ProofCatalog {
       m.assume("takes_what_is_there", !take || available, on: clk, reset: rst)
       m.assume("ends_in_last_use", !isEnd || inLastUse, on: clk, reset: rst)
       m.assume(
-        "forward_in_last_use", !(isLast || inLastUse) || leaves || drops || lineNext >= lineNow, on: clk,
+        "forward_in_last_use", !(isLast || inLastUse) || leaves || drops || lineNext >= lineNow,
+        on: clk,
         reset: rst)
 
       let beatsOf = { (lines: Signal) in
@@ -174,9 +183,13 @@ extension ProofCatalog {
       }
       m.assert(
         "asks_for_what_is_left",
-        !busy || (left.anyBit && left + done == blockLines && done < blockLines), on: clk, reset: rst)
+        !busy || (left.anyBit && left + done == blockLines && done < blockLines), on: clk,
+        reset: rst)
       m.assert(
-        "all_of_it", !asked || (done + chunkLines.extended(to: indexWidth) <= blockLines && chunkLines.anyBit && chunkLines <= chunk),
+        "all_of_it",
+        !asked
+          || (done + chunkLines.extended(to: indexWidth) <= blockLines && chunkLines.anyBit
+            && chunkLines <= chunk),
         on: clk, reset: rst)
       m.assert("at_its_offset", !busy || offset == expected, on: clk, reset: rst)
       m.assert(
@@ -184,7 +197,8 @@ extension ProofCatalog {
         !asked
           || mux(
             end <= limit.extended(to: 33), readAddress == base + expected && !outside,
-            readAddress == base && outside), on: clk, reset: rst)
+            readAddress == base && outside),
+        on: clk, reset: rst)
       m.assert(
         "beats_of_the_lines", !asked || readCount == beatsOf(chunkLines).extended(to: 9), on: clk,
         reset: rst)
@@ -236,7 +250,8 @@ extension ProofCatalog {
         "gone_of_the_block",
         gone < blockLines && freedLines == first + gone.slice(from: 0, width: 8)
           && (!gone.anyBit || isLast || drops), on: clk, reset: rst)
-      m.assert("frees_what_is_there", freed <= written && freedNow <= blockWide, on: clk, reset: rst)
+      m.assert(
+        "frees_what_is_there", freed <= written && freedNow <= blockWide, on: clk, reset: rst)
       m.assert(
         "inside_its_block", lineNow < blockWide && !(isLast && drops), on: clk, reset: rst)
       m.assert("not_gone", drops || lineNow >= goneWide, on: clk, reset: rst)

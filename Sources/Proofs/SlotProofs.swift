@@ -14,7 +14,8 @@ extension ProofCatalog {
       faults: [
         Fault(
           "the last column's window is left out", in: "mime_slots",
-          "!is_right && !row[0] && !is_last_row", "!is_right && !row[0] && !is_last_row && !is_last_column"),
+          "!is_right && !row[0] && !is_last_row",
+          "!is_right && !row[0] && !is_last_row && !is_last_column"),
         Fault(
           "the right of an odd last column", in: "mime_slots", "!column[0] && !is_last_column",
           "!column[0]"),
@@ -126,7 +127,8 @@ extension ProofCatalog {
       rowWas <== row
       columnWas <== column
     }
-    m.assert("one_move", told.anyBit && !(told &&& (told - 1)).anyBit || !stepped, on: clk, reset: rst)
+    m.assert(
+      "one_move", told.anyBit && !(told &&& (told - 1)).anyBit || !stepped, on: clk, reset: rst)
     let rowMoves = m.wire("row_moves", row - rowWas)
     let columnMoves = m.wire("column_moves", column - columnWas)
     let evenRow = m.wire("even_row", rowWas - mux(windows, rowWas[0].extended(to: mapWidth), 0))

@@ -12,17 +12,28 @@ extension ProofCatalog {
         + "block of thresholds is said to end in its last use, and a column block with its last slot.",
       thresholdHarness, by: .induction(depth: 1),
       faults: [
-        Fault("rows without a slot last", in: "mime_threshold_feed", "row} < count", "row} >= ROWS - count"),
-        Fault("the position stays in the next image", in: "mime_threshold_feed", "position <= is_last_position ?", "position <= 1'b0 ?"),
-        Fault("a tile too few", in: "mime_threshold_feed", "is_last_tile = slots_left <= ", "is_last_tile = slots_left <= 1'b1 + "),
-        Fault("rows in use of the tile before", in: "mime_threshold_feed", "count <= count_next", "count <= count"),
-        Fault("kept for one image", in: "mime_threshold_feed", "(!resident || is_last_image)", "1'b1"),
+        Fault(
+          "rows without a slot last", in: "mime_threshold_feed", "row} < count",
+          "row} >= ROWS - count"),
+        Fault(
+          "the position stays in the next image", in: "mime_threshold_feed",
+          "position <= is_last_position ?", "position <= 1'b0 ?"),
+        Fault(
+          "a tile too few", in: "mime_threshold_feed", "is_last_tile = slots_left <= ",
+          "is_last_tile = slots_left <= 1'b1 + "),
+        Fault(
+          "rows in use of the tile before", in: "mime_threshold_feed", "count <= count_next",
+          "count <= count"),
+        Fault(
+          "kept for one image", in: "mime_threshold_feed", "(!resident || is_last_image)", "1'b1"),
       ]),
     Proof(
       "mime_threshold_feed/covers", "A second column block begins after two tiles.",
       thresholdHarness, by: .cover(depth: 12),
       faults: [
-        Fault("never another block", in: "mime_threshold_feed", "slots_left <= slots_left_next", "slots_left <= slots")
+        Fault(
+          "never another block", in: "mime_threshold_feed", "slots_left <= slots_left_next",
+          "slots_left <= slots")
       ]),
   ]
 

@@ -13,18 +13,32 @@ extension ProofCatalog {
         + "first in the highest row, with the tasks of their runs, and is full unless the block ends.",
       tileHarness, by: .induction(depth: 1),
       faults: [
-        Fault("a row for an image", in: "mime_tile_rows", "place_next_image = place_of_image", "place_next_image = place_of_row"),
-        Fault("windows of one column", in: "mime_tile_rows", "windows ? twice_column_step : column_step", "column_step"),
-        Fault("below the present column", in: "mime_tile_rows", "place <= place_of_window + ", "place <= place + "),
-        Fault("padding is added", in: "mime_tile_rows", "outside = {COORDINATE_WIDTH{1'b0}} - ", "outside = {COORDINATE_WIDTH{1'b0}} + "),
-        Fault("the first slot in the lowest row", in: "mime_tile_rows", "tasks_and_next = {tasks, run_task}", "tasks_and_next = {run_task, run_task, tasks[0 +: (ROWS - 1) * TASK_WIDTH]}"),
+        Fault(
+          "a row for an image", in: "mime_tile_rows", "place_next_image = place_of_image",
+          "place_next_image = place_of_row"),
+        Fault(
+          "windows of one column", in: "mime_tile_rows",
+          "windows ? twice_column_step : column_step", "column_step"),
+        Fault(
+          "below the present column", in: "mime_tile_rows", "place <= place_of_window + ",
+          "place <= place + "),
+        Fault(
+          "padding is added", in: "mime_tile_rows", "outside = {COORDINATE_WIDTH{1'b0}} - ",
+          "outside = {COORDINATE_WIDTH{1'b0}} + "),
+        Fault(
+          "the first slot in the lowest row", in: "mime_tile_rows",
+          "tasks_and_next = {tasks, run_task}",
+          "tasks_and_next = {run_task, run_task, tasks[0 +: (ROWS - 1) * TASK_WIDTH]}"),
         Fault("a tile ends early", in: "mime_tile_rows", "== ROWS - 1", "== ROWS - 2"),
         Fault("a block goes on", in: "mime_tile_rows", "slots_left} == 1", "slots_left} == 0"),
       ]),
     Proof(
       "mime_tile_rows/covers", "A second column block's tile of one slot is taken.", tileHarness,
       by: .cover(depth: 14),
-      faults: [Fault("one block only", in: "mime_tile_rows", "blocks_left <= blocks;", "blocks_left <= 1'b1;")]),
+      faults: [
+        Fault(
+          "one block only", in: "mime_tile_rows", "blocks_left <= blocks;", "blocks_left <= 1'b1;")
+      ]),
   ]
 
   private static let tileHarness = Module("tile_proof", "Rows of tiles beside their equation.") {
@@ -181,8 +195,10 @@ extension ProofCatalog {
     m.assert("its_place", !begun || ofPlace[0] == place, on: clk, reset: rst)
     m.assert(
       "places_before",
-      !begun || (ofPlace[1] == ofPlace[2] + placeX.even && ofPlace[2] == ofPlace[3] + placeY.even
-          && ofPlace[3] == ofImage), on: clk,
+      !begun
+        || (ofPlace[1] == ofPlace[2] + placeX.even && ofPlace[2] == ofPlace[3] + placeY.even
+          && ofPlace[3] == ofImage),
+      on: clk,
       reset: rst)
     m.assert("window", !begun || (ofTop[0] == top && ofLeft[0] == left), on: clk, reset: rst)
     m.assert(
@@ -190,7 +206,8 @@ extension ProofCatalog {
       !begun
         || (ofTop[1] == topY.even - pad
           && ofLeft[1] == leftX.even - pad
-          && ofLeft[2] == constant(0, width: coordinateWidth) - pad), on: clk, reset: rst)
+          && ofLeft[2] == constant(0, width: coordinateWidth) - pad),
+      on: clk, reset: rst)
 
     m.comment("Any slot of a tile.")
     let number = m.unchanging("number", bits(2), on: clk)
@@ -226,13 +243,22 @@ extension ProofCatalog {
       on: clk, reset: rst)
     m.assert(
       "blocks_of_the_layer",
-      !begun || (block + blocksLeft == blocks + 1 && block.anyBit && block <= blocks && isLastBlock == (block == blocks)),
+      !begun
+        || (block + blocksLeft == blocks + 1 && block.anyBit && block <= blocks
+          && isLastBlock == (block == blocks)),
       on: clk, reset: rst)
     m.assert(
-      "full_unless_the_block_ends", !ready || (begun && count.anyBit && (count == 3 || endsBlock)), on: clk,
+      "full_unless_the_block_ends", !ready || (begun && count.anyBit && (count == 3 || endsBlock)),
+      on: clk,
       reset: rst)
-    m.assert("fills_what_is_left", !filling || (begun && !ready && count < 3 && given < slots), on: clk, reset: rst)
-    m.assert("tiles", !begun || filling || ready || (given == slots && block == blocks && count == 0), on: clk, reset: rst)
-    m.cover("second_block", ready && take && advance && block == 2 && count == 1 && slots == 4, on: clk, reset: rst)
+    m.assert(
+      "fills_what_is_left", !filling || (begun && !ready && count < 3 && given < slots), on: clk,
+      reset: rst)
+    m.assert(
+      "tiles", !begun || filling || ready || (given == slots && block == blocks && count == 0),
+      on: clk, reset: rst)
+    m.cover(
+      "second_block", ready && take && advance && block == 2 && count == 1 && slots == 4, on: clk,
+      reset: rst)
   }
 }
