@@ -8,7 +8,7 @@ public enum ProofCatalog {
   /// All of them, in the order in which they are reported.
   public static let all: [Proof] =
     element + lane + delay + streamRegister + streamFIFO + registers + movers + arbiter
-    + slots + argmax + ring + buffers + thresholds + feeder + tiles + equivalence
+    + slots + argmax + ring + buffers + thresholds + feeder + tiles + pooling + equivalence
 
   /// A module of the machine, by its name.
   static func machine(_ name: String) -> Module {
