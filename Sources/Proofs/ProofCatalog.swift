@@ -8,10 +8,10 @@ public enum ProofCatalog {
   /// All of them, in the order in which they are reported.
   public static let all: [Proof] =
     element + lane + delay + streamRegister + streamFIFO + registers + movers + arbiter
-    + equivalence
+    + slots + argmax + ring + buffers + thresholds + feeder + tiles + pooling + equivalence
 
   /// A module of the machine, by its name.
   static func machine(_ name: String) -> Module {
-    Machine.top.hierarchy.first { $0.name == name }!
+    Machine.accelerator.hierarchy.first { $0.name == name }!
   }
 }

@@ -68,7 +68,7 @@ extension ProofCatalog {
     _ m: ModuleBuilder, _ clk: Signal, _ rst: Signal, _ width: Nat, into: Bundle, out: Bundle,
     capacity: Nat
   ) -> Watch {
-    let number = m.register("number", bits(8), "The number of the watched beat: any, for ever.")
+    let number = m.unchanging("number", bits(8), "Of the watched beat: any.", on: clk)
     let captured = m.register("captured", bits(width), "Its data.")
     let entered = m.register("entered", bits(8), reset: 0, "Beats that have entered.")
     let left = m.register("left", bits(8), reset: 0, "Beats that have left.")
@@ -78,7 +78,6 @@ extension ProofCatalog {
       When(out.fires) { left <== left + 1 }
     }
     m.clocked(clk) {
-      number <== number
       When(into.fires && entered == number) { captured <== into["data"] }
     }
     let count = m.wire("count", entered - left, "Beats inside.")

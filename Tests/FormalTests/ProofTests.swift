@@ -8,7 +8,8 @@ import Testing
   /// The proofs that take a second or two.
   static let quick = [
     "mime_pe/3-2-6", "mime_delay/1", "stream_register", "stream_register/covers", "stream_fifo/3",
-    "registers", "axi_burst_splitter", "axi_read_arbiter",
+    "registers", "axi_burst_splitter", "axi_read_arbiter", "mime_packer/20", "mime_act_buffer",
+    "mime_feeder/lowest",
     "elaboration/mime_pe/0", "elaboration/stream_fifo/2",
   ]
 
