@@ -25,7 +25,11 @@ extension ProofCatalog {
     ]
 
   private static let ringFaults = [
-    Fault("asks without room", in: "mime_ring", "busy && (chunk_lines <= room)", "busy"),
+    Fault(
+      "asks without room", in: "mime_ring", "busy && !halt && (chunk_lines <= room)",
+      "busy && !halt"),
+    Fault("asks on", in: "mime_ring", "busy && !halt", "busy"),
+    Fault("reads inside a beat", in: "mime_ring", "begins_beat && ", ""),
     Fault(
       "there before it comes", in: "mime_ring", "place < written_wide", "place <= written_wide"),
     Fault(
@@ -69,6 +73,7 @@ extension ProofCatalog {
       let inLastUse = m.input("in_last_use")
       let isEnd = m.input("is_end")
       let take = m.input("take")
+      let halt = m.input("halt")
       let bus = m.initiator("bus", .axi4Read(address: 32, data: 32, id: 1))
       let requestReady = m.wire("request_ready")
       let available = m.wire("available")
@@ -80,6 +85,7 @@ extension ProofCatalog {
       }
       let (beat, outside, asked, busy) = (events[0], events[2], events[4], events[5])
       let (idle, drops, ends) = (events[3], events[6], events[7])
+      let quiet = m.wire("quiet")
       let levels = ["promised", "written", "freed", "chunk_lines", "head", "tail", "address"].map {
         m.wire($0, bits(level))
       }
@@ -109,7 +115,8 @@ extension ProofCatalog {
           "request_lines": blockLines, "index_next": indexNext, "in_last_use": inLastUse,
           "is_end": isEnd, "take": take, "block_lines": blockLines, "packing": packing,
           "available": available, "word": word, "line": line, "number": number, "beat": beat,
-          "fails": events[1], "outside": outside, "idle": idle, "probe_asked": asked,
+          "fails": events[1], "outside": outside, "halt": halt, "quiet": quiet, "idle": idle,
+          "probe_asked": asked,
           "probe_busy": busy, "probe_drops": drops, "probe_ends": ends,
           "probe_promised": promised, "probe_written": written, "probe_freed": freed,
           "probe_chunk_lines": chunkLines, "probe_head": head, "probe_tail": tail,
@@ -153,7 +160,6 @@ extension ProofCatalog {
         "sizes",
         blockLines.anyBit && packing <= .literal(wordsLog2)
           && !base.slice(from: 0, width: 2).anyBit, on: clk)
-      m.assume("blocks_begin_a_beat", !requestOffset.slice(from: 0, width: 2).anyBit, on: clk)
       m.assume("words_of_the_block", lineNext < blockWide, on: clk)
       m.assume("takes_what_is_there", !take || available, on: clk, reset: rst)
       m.assume("ends_in_last_use", !isEnd || inLastUse, on: clk, reset: rst)
@@ -196,7 +202,8 @@ extension ProofCatalog {
         "address_of_the_line",
         !asked
           || mux(
-            end <= limit.extended(to: 33), readAddress == base + expected && !outside,
+            end <= limit.extended(to: 33) && !expected.slice(from: 0, width: 2).anyBit,
+            readAddress == base + expected && !outside,
             readAddress == base && outside),
         on: clk, reset: rst)
       m.assert(
@@ -219,6 +226,8 @@ extension ProofCatalog {
         on: clk, reset: rst)
       m.assert(
         "idle_when_all_came", idle == (!busy && !onTheWay.anyBit && !drops), on: clk, reset: rst)
+      m.assert("quiet_when_nothing_comes", quiet == !onTheWay.anyBit, on: clk, reset: rst)
+      m.assert("asks_nothing_more", !asked || !halt, on: clk, reset: rst)
       m.assert("never_full", !lineComes || written < lines, on: clk, reset: rst)
       let round = { (name: String, sum: Signal) in
         let sum = m.wire("\(name)_sum", sum)

@@ -133,7 +133,7 @@ public enum ProgramError: Int, Sendable, CaseIterable {
   case write
   /// A place is not inside the activation buffer.
   case place
-  /// Nothing has happened for a long time, and the memory has nothing to answer: fields of the
+  /// Nothing has happened for 2^14 cycles, and the memory has nothing to answer: fields of the
   /// descriptor contradict each other.
   case stuck
   /// The program was stopped by the STOP command.
