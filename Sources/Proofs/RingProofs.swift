@@ -29,7 +29,6 @@ extension ProofCatalog {
       "asks without room", in: "mime_ring", "busy && !halt && (chunk_lines <= room)",
       "busy && !halt"),
     Fault("asks on", in: "mime_ring", "busy && !halt", "busy"),
-    Fault("reads inside a beat", in: "mime_ring", "begins_beat && ", ""),
     Fault(
       "there before it comes", in: "mime_ring", "place < written_wide", "place <= written_wide"),
     Fault(
