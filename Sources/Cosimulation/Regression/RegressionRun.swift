@@ -98,16 +98,16 @@ public struct RegressionRun {
 
   // MARK: Events
 
-  /// Compares every counter with the exact model, and the frozen cycles with what the handshakes of
-  /// the memory's port ask for.
+  /// Compares every counter with the exact model, and the cycles that depend on the memory with what
+  /// the handshakes of its port ask for.
   private func checkExactly(_ program: Program, _ counts: [Counts], _ trace: [UInt16]) throws {
     let maps = GoldenMaps(images: network.inputs, inferences: expected)
-    let frozen = try program.frozenCycles(maps, trace: trace)
+    let cycles = try program.memoryCycles(maps, trace: trace)
     for (number, counted) in counts.enumerated() {
       let differences =
         counted.differences(
           fromExact: try program.exactCounts(number, maps), tasks: network.model.tasks)
-        + frozen[number].differences(from: FrozenCycles(counted))
+        + cycles[number].differences(from: MemoryCycles(counted))
       guard let first = differences.first else { continue }
       throw RegressionFailure("operation \(number) of the program: \(first)")
     }

@@ -153,13 +153,13 @@ public struct AcceleratorVerification {
     _ memory: UnsafeRawBufferPointer, _ trace: [UInt16], into result: inout AcceleratorResult
   ) throws {
     let maps = GoldenMaps(images: images, inferences: golden)
-    let frozen = try program.frozenCycles(maps, trace: trace)
+    let cycles = try program.memoryCycles(maps, trace: trace)
     for (number, operation) in program.operations.enumerated() {
       let counted = program.counts(number, in: memory)!
       let exact = try program.exactCounts(number, maps)
       let differences =
         counted.differences(fromExact: exact, tasks: plan.model.tasks)
-        + frozen[number].differences(from: FrozenCycles(counted))
+        + cycles[number].differences(from: MemoryCycles(counted))
       guard differences.isEmpty else {
         let name = operation.layer.map { plan.model.geometry(ofLayer: $0, task: 0).name }
         let place = "operation \(number), \(operation.operation) \(name.map { "of \($0)" } ?? "")"
