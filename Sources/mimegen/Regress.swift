@@ -9,8 +9,8 @@ struct Regress: ParsableCommand {
     abstract: "Run random networks on random accelerators and compare every number.",
     discussion: """
       Each seed draws an accelerator and networks for it, with batches, memory timing and stalls. \
-      Every layer's output and every logit must be the golden model's, and every \
-      multiply-accumulate must be counted once.
+      Every layer's output, logit and class must be the golden model's, and every counter the exact \
+      model's.
       """)
 
   /// Networks of an accelerator; one in four averages a map.
