@@ -26,6 +26,9 @@ public struct Counts: Sendable, Equatable {
   /// The counts `values`: [counter][task].
   init(values: [[Int]]) { self.values = values }
 
+  /// The counters of multiply-accumulates: together the layer's, each counted once.
+  public static let macs = ["mac.active", "mac.gated", "mac.skipped"]
+
   /// Adds other counts of as many tasks.
   public static func += (sum: inout Counts, counts: Counts) {
     sum = Counts(values: zip(sum.values, counts.values).map { zip($0, $1).map { $0 + $1 } })

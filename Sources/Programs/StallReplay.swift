@@ -1,122 +1,18 @@
 import Machine
 import Mapping
 
-/// Cycles of a layer in which the machine was frozen.
-public struct FrozenCycles: Sendable, Equatable {
-  /// A head's result waited for the bus.
-  public var result = 0
-  /// A drained row waited for thresholds, or for what goes with its channels.
-  public var threshold = 0
-  /// A step waited for its weights.
-  public var hold = 0
-
-  /// No cycles.
-  public init() {}
-
-  /// What differs between these, recomputed, and the counted ones: a sentence for each.
-  public func differences(from counted: FrozenCycles) -> [String] {
-    [
-      ("cycle.stall.result", result, counted.result),
-      ("cycle.stall.threshold", threshold, counted.threshold),
-      ("cycle.stall.hold", hold, counted.hold),
-    ].filter { $1 != $2 }.map { name, expected, actual in
-      "\(name) must be \(expected), from the handshakes of the memory's port, and is \(actual)"
-    }
-  }
-
-  /// As the accelerator counted them.
-  public init(_ counts: Counts) {
-    result = counts("cycle.stall.result")
-    threshold = counts("cycle.stall.threshold")
-    hold = counts("cycle.stall.hold")
-  }
-}
-
-/// A trace that is not that of the program.
-public struct ReplayError: Error, Equatable, CustomStringConvertible {
-  public let description: String
-}
-
-extension Program {
-  /// The frozen cycles of each operation, recomputed from the handshakes of the memory's port.
-  ///
-  /// The steps' and rows' own times come from the exact model, and what they wait for from the beats
-  /// that passed: nothing of the accelerator's inside is looked at.
-  ///
-  /// - Parameter trace: a value for each cycle from the program's start on: bit 2c is the valid of channel
-  ///   c of AR, R, AW, W, B, bit 2c + 1 its ready, and bits 15...10 are the identifier of read data.
-  /// - Throws: `ReplayError` where the trace ends before the program does.
-  public func frozenCycles(_ maps: GoldenMaps, trace: [UInt16]) throws -> [FrozenCycles] {
-    var cursor = TraceCursor(trace)
-    let beat = network.shape.busWidth / 8
-    return try operations.enumerated().map { number, operation in
-      var frozen = FrozenCycles()
-      var programBeats = DescriptorField.bytes / beat
-      if operation.operation == .layer {
-        let runs = Set(operation.images.map { images[$0].task }).count
-        programBeats += (runs + 7) / 8 * 8 * DescriptorField.runBytes / beat
-      }
-      try cursor.skipReads(of: 0, programBeats)
-      if operation.operation == .layer {
-        let pass = try PassCounts(self, operation, maps)
-        frozen = try StallReplay(pass, trace, from: cursor.firstRequest()).run()
-      }
-      let counts = try exactCounts(number, maps)
-      let counters = operation.counters == nil ? 0 : Counts.beats(network.shape)
-      try cursor.skipWrites(counts("dram.write") + counters)
-      return frozen
-    }
-  }
-}
-
-/// A place in a trace.
-private struct TraceCursor {
-  private let trace: [UInt16]
-  private var place = 0
-
-  init(_ trace: [UInt16]) { self.trace = trace }
-
-  private mutating func skip(_ count: Int, _ isCounted: (UInt16) -> Bool) throws {
-    var left = count
-    while left > 0 {
-      guard place < trace.count else {
-        throw ReplayError(
-          description: "the trace ends after \(trace.count) cycles, before the program does")
-      }
-      if isCounted(trace[place]) { left -= 1 }
-      place += 1
-    }
-  }
-
-  mutating func skipReads(of reader: UInt16, _ count: Int) throws {
-    try skip(count) { $0 & 0b1100 == 0b1100 && $0 >> 10 == reader }
-  }
-
-  mutating func skipWrites(_ count: Int) throws { try skip(count) { $0 & 0xC0 == 0xC0 } }
-
-  /// The cycle in which the next read is first asked for.
-  func firstRequest() throws -> Int {
-    guard let cycle = trace[place...].firstIndex(where: { $0 & 1 == 1 }) else {
-      throw ReplayError(description: "the trace has no reads for a layer")
-    }
-    return cycle
-  }
-}
-
 /// One pass of a layer against the beats that passed.
-private struct StallReplay {
-  /// Cycles from a layer's start to its first request on the bus.
-  private static let requestLatency = 4
-
+struct StallReplay {
   private let pass: PassCounts
   private let trace: [UInt16]
   private let start: Int
   private let tiles: [PassCounts.RowTile]
 
-  init(_ pass: PassCounts, _ trace: [UInt16], from request: Int) {
+  /// A pass that starts in cycle `start` of the trace.
+  init(_ pass: PassCounts, _ trace: [UInt16], from start: Int) {
     self.pass = pass
     self.trace = trace
-    start = request - Self.requestLatency
+    self.start = start
     tiles = pass.rowTiles()
   }
 
@@ -127,8 +23,9 @@ private struct StallReplay {
     var lines: Int { passed / beats }
   }
 
-  func run() throws -> FrozenCycles {
-    var frozen = FrozenCycles()
+  /// The frozen cycles, and those to the last result, which is taken as its last beat passes.
+  func run() throws -> MemoryCycles {
+    var cycles = MemoryCycles()
     let schedule = pass.timeline(tiles, records: true).schedule
     let weightLines = weightLines()
     let thresholdLines = thresholdLines()
@@ -162,11 +59,11 @@ private struct StallReplay {
       let hasWeights = !hasStep || weightLines[step] < weights.lines
       let isCounted = step > 0
       if waitsForBus, !isTaken {
-        if isCounted { frozen.result += 1 }
+        if isCounted { cycles.result += 1 }
       } else if hasWords == false {
-        if isCounted { frozen.threshold += 1 }
+        if isCounted { cycles.threshold += 1 }
       } else if !hasWeights {
-        if isCounted { frozen.hold += 1 }
+        if isCounted { cycles.hold += 1 }
       } else {
         if hasStep, schedule[step].accepted == time { step += 1 }
         if let needs {
@@ -180,10 +77,10 @@ private struct StallReplay {
       }
       if isTaken { taken += 1 }
       if sample & 0b1100 == 0b1100 {
-        switch sample >> 10 {
-        case 2: weights.passed += 1
-        case 3: thresholds.passed += 1
-        case 4: channels.passed += 1
+        switch BusReader(rawValue: Int(sample >> 10)) {
+        case .weight: weights.passed += 1
+        case .threshold: thresholds.passed += 1
+        case .channel: channels.passed += 1
         default: break
         }
       }
@@ -191,7 +88,10 @@ private struct StallReplay {
         resultBeats > 0
         ? taken == results
         : slot == slots.count && time >= slots.last!.time + pass.array.latency
-      if isOver { return frozen }
+      if isOver {
+        cycles.operation = cycle - start
+        return cycles
+      }
     }
     throw ReplayError(
       description: "the trace ends after \(trace.count) cycles, before the layer does")

@@ -172,9 +172,9 @@ struct AcceleratorSummary {
     ])
     let places = plan.shape.rows * plan.shape.columns
     func row(_ name: String, _ counts: Counts, _ isEqual: Bool) -> [String] {
-      let macs = ["mac.active", "mac.gated", "mac.skipped"].reduce(0) { $0 + counts.total($1) }
+      let macs = Counts.macs.reduce(0) { $0 + counts.total($1) }
       let cycles = counts.total("cycle.total")
-      let waits = Counts.ofMemory.dropLast().reduce(0) { $0 + counts.total($1) }
+      let waits = Counts.waits.reduce(0) { $0 + counts.total($1) }
       return [
         name, grouped(macs), percent(counts.total("mac.gated"), of: macs),
         percent(counts.total("mac.skipped"), of: macs), grouped(cycles), grouped(waits),

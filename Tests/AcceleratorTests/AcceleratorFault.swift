@@ -74,5 +74,8 @@ struct AcceleratorFault: Sendable, CustomTestStringConvertible {
     AcceleratorFault(
       name: "weights are streamed once too often", module: "block_requests",
       original: "times_left} == 1", replacement: "times_left} == 0"),
+    AcceleratorFault(
+      name: "an operation's start is one of its cycles", module: "buffer_counters",
+      original: "running_now <= running;", replacement: "running_now <= running || clear;"),
   ]
 }

@@ -9,8 +9,8 @@ import Verilated
 @testable import Machine
 @testable import Programs
 
-/// Every counter of the accelerator is the exact model's, whatever the memory does, and every frozen
-/// cycle is the one that the port's handshakes ask for.
+/// Every counter of the accelerator is the exact model's, whatever the memory does, and the cycles
+/// that depend on the memory are those that the port's handshakes ask for.
 @Suite struct ExactCountsTests {
   static let layers: [Layer] = [
     .convolution("conv1", inputChannels: 2, outputChannels: 6, size: 7),
@@ -106,12 +106,12 @@ import Verilated
     }
     #expect(program.logits(in: memory) == outcome.golden.map(\.logits))
     #expect(program.classes(in: memory) == outcome.golden.map(\.prediction))
-    let frozen = try program.frozenCycles(outcome.maps, trace: outcome.trace)
+    let cycles = try program.memoryCycles(outcome.maps, trace: outcome.trace)
     for number in program.operations.indices {
       let counted = try #require(program.counts(number, in: memory))
       let exact = try program.exactCounts(number, outcome.maps)
       #expect(counted.differences(fromExact: exact, tasks: ["a", "b", "c"]) == [])
-      #expect(frozen[number] == FrozenCycles(counted))
+      #expect(cycles[number] == MemoryCycles(counted))
     }
   }
 
@@ -152,10 +152,10 @@ import Verilated
       sentences == [
         "cycle.drain must be 0 and is 3", "mac.skipped of task blue must be 0 and is 1",
       ])
-    var frozen = FrozenCycles()
-    frozen.hold = 2
+    var cycles = MemoryCycles()
+    cycles.hold = 2
     #expect(
-      frozen.differences(from: FrozenCycles()) == [
+      cycles.differences(from: MemoryCycles()) == [
         "cycle.stall.hold must be 2, from the handshakes of the memory's port, and is 0"
       ])
   }
@@ -164,17 +164,17 @@ import Verilated
   @Test func anotherTraceIsNoticed() throws {
     let outcome = try run(Self.cases[2])
     let program = outcome.program
-    let frozen = try program.frozenCycles(outcome.maps, trace: outcome.trace)
+    let cycles = try program.memoryCycles(outcome.maps, trace: outcome.trace)
     #expect(throws: ReplayError.self) {
-      try program.frozenCycles(
+      try program.memoryCycles(
         outcome.maps, trace: Array(outcome.trace.prefix(outcome.trace.count / 2)))
     }
     // The first beat of weights goes to the thresholds.
     var trace = outcome.trace
     let first = try #require(trace.firstIndex { $0 & 0b1100 == 0b1100 && $0 >> 10 == 2 })
     trace[first] = trace[first] & 0x3FF | 3 << 10
-    let other = try? program.frozenCycles(outcome.maps, trace: trace)
-    #expect(other != frozen)
+    let other = try? program.memoryCycles(outcome.maps, trace: trace)
+    #expect(other != cycles)
   }
 
   /// Each pooled layer gets the order that takes fewer cycles.

@@ -1,5 +1,6 @@
 import Foundation
 import Machine
+import Networks
 import Testing
 import Verilated
 
@@ -20,6 +21,22 @@ import Verilated
     #expect(both[0].networks.map(\.inputs) == both[1].networks.map(\.inputs))
     let sized = try DrawnAccelerator(seed: 7, array: (3, 5), networks: 3)
     #expect(sized.parameters["ROWS"] == 3 && sized.parameters["COLS"] == 5)
+  }
+
+  /// One network in four averages a map: odd and even ones of several channels, in layers and heads.
+  @Test func drawsAverages() throws {
+    let networks = try (0..<24).flatMap { try DrawnAccelerator(seed: $0, work: 300_000).networks }
+    func averages(_ model: Model) -> [Layer] {
+      (model.layers + [model.head(of: 0)]).filter(\.averages)
+    }
+    #expect(networks.allSatisfy { averages($0.model).count < 2 })
+    #expect(30...70 ~= networks.count { !averages($0.model).isEmpty })
+    for mode in [Model.Mode.mime, .conventional] {
+      let models = networks.map(\.model).filter { $0.mode == mode }
+      let layers = models.flatMap(averages).filter { $0.size > 1 && $0.inputChannels > 1 }
+      #expect(Set(layers.map { $0.name == "head" }).count == 2, "\(mode)")
+      #expect(Set(layers.map { $0.size % 2 }).count == 2, "\(mode)")
+    }
   }
 
   /// What the faults are looked for with, one after the other.

@@ -22,7 +22,7 @@ public struct DrawnAccelerator: Sendable {
   /// - Throws: `NetworkError`, `ProgramFailure` or `HDLError` where what is drawn is not valid, which
   ///   is a mistake here.
   public init(
-    seed: UInt64, array: (rows: Int, columns: Int)? = nil, networks count: Int = 6,
+    seed: UInt64, array: (rows: Int, columns: Int)? = nil, networks count: Int = 8,
     work: Int = 4_000_000
   ) throws {
     self.seed = seed

@@ -22,10 +22,12 @@ public struct DrawnNetwork: Sendable {
     var draw = Draw(seed: seed)
     let tasks = draw.number(1...min(5, shape.runs))
     let images = draw.number(1...7)
-    var layers: [Layer]
+    let averages = draw.once(in: 4)
+    var drawn: LayerDraw
     repeat {
-      layers = LayerDraw(shape: shape).layers(&draw)
-    } while Self.work(of: layers, images: images, shape) > work
+      drawn = LayerDraw(&draw, shape, averages: averages)
+    } while Self.work(of: drawn.layers, images: images, shape) > work
+    let layers = drawn.layers
     func format() -> ActivationFormat {
       ActivationFormat(
         width: draw.once(in: 4) ? draw.number(2...shape.actWidth) : shape.actWidth,
@@ -37,7 +39,8 @@ public struct DrawnNetwork: Sendable {
       mode: draw.once(in: 4) ? .conventional : .mime, input: format(), activation: format(),
       weightWidth: shape.weightWidth, multiplierWidth: shape.multWidth,
       rounding: Rounding.allCases[shape.rounding],
-      reluTasks: Set((0..<tasks).filter { relu >> $0 & 1 == 1 }))
+      reluTasks: Set((0..<tasks).filter { relu >> $0 & 1 == 1 }),
+      headAverages: drawn.headAverages)
     orders = Dictionary(
       uniqueKeysWithValues: layers.indices.filter { layers[$0].isPooled }.map {
         ($0, draw.one(of: SlotOrder.allCases))
@@ -69,14 +72,18 @@ public struct DrawnNetwork: Sendable {
 
   /// The network in few words.
   public var text: String {
+    func average(_ layer: Layer) -> String {
+      layer.averages ? " of the average of \(layer.size)x\(layer.size)" : ""
+    }
     let layers = model.layers.map { layer in
       layer.kind == .fullyConnected
-        ? "fc \(layer.inputChannels)-\(layer.outputChannels)"
+        ? "fc \(layer.inputChannels)-\(layer.outputChannels)\(average(layer))"
         : "conv \(layer.inputChannels)-\(layer.outputChannels) of \(layer.size), kernel "
           + "\(layer.kernel), stride \(layer.stride), padding \(layer.padding)"
           + (layer.isPooled ? ", pooled" : "")
     }
-    return "\(layers.joined(separator: "; ")); \(model.mode.rawValue), images of tasks "
+    return "\(layers.joined(separator: "; ")); \(model.head(of: 0).outputChannels) classes"
+      + "\(average(model.head(of: 0))); \(model.mode.rawValue), images of tasks "
       + batch.images.map { "\($0.task)" }.joined(separator: " ")
       + (options.skips ? ", skipping" : "")
   }
@@ -110,29 +117,58 @@ public struct DrawnSurroundings: Sendable {
   }
 }
 
-/// Draws layers that follow each other.
+/// Layers that follow each other.
 private struct LayerDraw {
-  let shape: AcceleratorShape
+  private let shape: AcceleratorShape
+  private let input: (channels: Int, size: Int)
+  /// The hidden layers.
+  private(set) var layers: [Layer] = []
+  /// Whether the head takes the average of their last map.
+  private(set) var headAverages = false
 
-  func layers(_ draw: inout Draw) -> [Layer] {
-    var layers: [Layer] = []
+  /// - Parameter averages: a layer or the head takes the average of a convolution's map.
+  init(_ draw: inout Draw, _ shape: AcceleratorShape, averages: Bool) {
+    self.shape = shape
     let count = draw.number(1...4)
-    var (channels, size) = (self.channels(&draw), draw.number(1...draw.number(1...33)))
+    input = (Self.channels(&draw, shape), draw.number(1...draw.number(1...33)))
+    repeat {
+      layers = []
+      extend(&draw, to: count)
+    } while averages && !layers.contains { $0.kind == .convolution }
+    if averages { average(&draw) }
+  }
+
+  /// Adds layers until there are `count`.
+  private mutating func extend(_ draw: inout Draw, to count: Int) {
     while layers.count < count {
       let name = "layer\(layers.count)"
-      let inputs = layers.last.map { $0.pooledOutputCount } ?? channels
+      let channels = layers.last?.outputChannels ?? input.channels
+      let inputs = layers.last?.pooledOutputCount ?? channels
       let layer =
         draw.once(in: 6) && inputs < 5000
-        ? .fullyConnected(name, inputs: inputs, outputs: self.channels(&draw))
-        : convolution(&draw, name, channels, size)
+        ? .fullyConnected(name, inputs: inputs, outputs: Self.channels(&draw, shape))
+        : convolution(&draw, name, channels, layers.last?.pooledSize ?? input.size)
       layers.append(layer)
-      (channels, size) = (layer.outputChannels, layer.pooledSize)
     }
-    return layers
+  }
+
+  /// Averages the map of one of the convolutions; as many layers follow as did before.
+  private mutating func average(_ draw: inout Draw) {
+    let count = layers.count
+    let place = draw.one(of: layers.indices.filter { layers[$0].kind == .convolution })
+    let last = layers[place]
+    headAverages = place == count - 1 && draw.once(in: 2)
+    guard !headAverages else { return }
+    layers = Array(layers[...place])
+    layers.append(
+      .averaging(
+        "layer\(layers.count)", inputChannels: last.outputChannels, size: last.pooledSize,
+        outputs: Self.channels(&draw, shape)))
+    extend(&draw, to: count + 1)
   }
 
   /// 1 to 70, often about what a word or a tile takes.
-  private func channels(_ draw: inout Draw) -> Int {
+  private static func channels(_ draw: inout Draw, _ shape: AcceleratorShape) -> Int {
     let whole = shape.columns * draw.one(of: [1, shape.banks, 2 * shape.banks])
     return draw.once(in: 2)
       ? min(70, max(1, whole + draw.number(-1...1))) : draw.number(1...draw.number(1...70))
@@ -148,7 +184,7 @@ private struct LayerDraw {
     let stride = draw.one(of: [1, 1, 1, 2, 2, draw.number(1...8)])
     func layer(_ isPooled: Bool) -> Layer {
       .convolution(
-        name, inputChannels: channels, outputChannels: self.channels(&draw), size: size,
+        name, inputChannels: channels, outputChannels: Self.channels(&draw, shape), size: size,
         kernel: kernel, stride: stride, padding: min(padding, kernel - 1), isPooled: isPooled)
     }
     let isPooled = (size + 2 * padding - kernel) / stride >= 1 && draw.once(in: 2)

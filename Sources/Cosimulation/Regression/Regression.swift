@@ -33,7 +33,7 @@ public struct Regression: Sendable {
     public let network: Int?
     /// What runs.
     public let text: String
-    /// What happened, in one sentence.
+    /// What happened: where, what must be and what is.
     public let description: String
   }
 

@@ -4,7 +4,7 @@ import Mapping
 import Networks
 import Programs
 
-/// A number that came out wrong, or an event that was counted wrong: one sentence.
+/// A number that came out wrong, events that were counted wrong, or a run that did not end.
 public struct RegressionFailure: Error, Equatable, CustomStringConvertible {
   public let description: String
   init(_ description: String) { self.description = description }
@@ -44,7 +44,7 @@ public struct RegressionRun {
 
   /// Runs the network in its surroundings, then without stalls, and, where it skips, without skips.
   ///
-  /// - Throws: `RegressionFailure`; `SimulationError`, `ProgramStop`, `RegisterError`.
+  /// - Throws: `RegressionFailure`; `SimulationError` before the first run; `RegisterError`.
   public func run() throws -> Figures {
     let surroundings = network.surroundings
     let program = try self.program(network.options)
@@ -55,17 +55,18 @@ public struct RegressionRun {
       stalls: surroundings.stalls)
     accelerator.setReorder(seed: surroundings.reorder)
     var figures = Figures()
-    let stalled = try run(program, on: accelerator, &figures)
+    let stalled = try run(program, on: accelerator, "in its surroundings", &figures)
     accelerator.setTiming(MemoryTiming())
     accelerator.setStalls(nil)
     accelerator.setReorder(seed: nil)
-    let calm = try run(program, on: accelerator, &figures)
+    let calm = try run(program, on: accelerator, "without stalls", &figures)
     try checkSame(stalled, calm, program)
     if network.options.skips {
       var dense = network.options
       dense.skips = false
-      try checkFaster(
-        calm, than: try run(try self.program(dense), on: accelerator, &figures), program)
+      let full = try run(
+        try self.program(dense), on: accelerator, "without stalls and skips", &figures)
+      try checkFaster(calm, than: full, program)
     }
     return figures
   }
@@ -74,106 +75,31 @@ public struct RegressionRun {
     try Program(image, batch: network.batch, inputs: network.inputs, options: options)
   }
 
-  /// Runs a program, checks what it leaves, and gives the counters of each operation.
+  /// Runs a program, compares what it leaves, and gives the counters of each operation.
+  ///
+  /// - Parameter place: what is around the accelerator, for the sentence where something differs.
   private func run(
-    _ program: Program, on accelerator: SimulatedAccelerator, _ figures: inout Figures
+    _ program: Program, on accelerator: SimulatedAccelerator, _ place: String,
+    _ figures: inout Figures
   ) throws -> [Counts] {
-    let memory = accelerator.memory
-    program.memory.bytes.withUnsafeBytes { memory.bytes.copyMemory(from: $0) }
-    // What is not written shows.
-    for region in program.memory.regions where [.results, .counters].contains(region.kind) {
-      for byte in region.offset..<region.offset + region.bytes { memory.bytes[byte] = 0xA5 }
+    let comparison = ProgramComparison(
+      program, batch: network.batch, images: network.inputs, golden: expected)
+    var outcome = ProgramOutcome()
+    do {
+      try comparison.run(
+        on: accelerator, limit: Watchdog(program, network.surroundings).cycles, into: &outcome)
+    } catch let failure as AcceleratorFailure {
+      throw RegressionFailure("\(place): \(failure)")
     }
-    accelerator.recordPorts(true)
-    figures.cycles += try accelerator.start(
-      at: UInt32(program.start), image: UInt32(program.memory.bytes.count),
-      limit: Watchdog(program, network.surroundings).cycles)
-    let bytes = UnsafeRawBufferPointer(memory.bytes)
-    figures.values += try checkOutputs(program, bytes)
-    let counts = program.operations.indices.map { program.counts($0, in: bytes)! }
-    figures.macs += try checkMACs(program, counts)
-    try checkExactly(program, counts, accelerator.takePortTrace())
-    return counts
-  }
-
-  // MARK: Events
-
-  /// Compares every counter with the exact model, and the frozen cycles with what the handshakes of
-  /// the memory's port ask for.
-  private func checkExactly(_ program: Program, _ counts: [Counts], _ trace: [UInt16]) throws {
-    let maps = GoldenMaps(images: network.inputs, inferences: expected)
-    let frozen = try program.frozenCycles(maps, trace: trace)
-    for (number, counted) in counts.enumerated() {
-      let differences =
-        counted.differences(
-          fromExact: try program.exactCounts(number, maps), tasks: network.model.tasks)
-        + frozen[number].differences(from: FrozenCycles(counted))
-      guard let first = differences.first else { continue }
-      throw RegressionFailure("operation \(number) of the program: \(first)")
+    figures.cycles += outcome.cycles
+    figures.values += outcome.values
+    figures.macs += outcome.counted.reduce(0) { sum, counts in
+      Counts.macs.reduce(sum) { $0 + counts.total($1) }
     }
+    return outcome.counted
   }
 
-  // MARK: Outputs
-
-  private func checkOutputs(_ program: Program, _ bytes: UnsafeRawBufferPointer) throws -> Int {
-    var count = 0
-    for (layer, geometry) in network.model.layers.enumerated() {
-      let outputs = program.output(ofLayer: layer, in: bytes)!
-      for (number, output) in outputs.enumerated() {
-        let golden = expected[number].layers[layer].pooled
-        count += golden.count
-        if let place = Self.difference(output, golden) {
-          let size = geometry.pooledSize
-          throw RegressionFailure(
-            "layer \(layer) (\(geometry.name)), \(imageText(number)), channel "
-              + "\(place / (size * size)), row \(place / size % size), column \(place % size): the "
-              + "accelerator gives \(output[place]), the golden model \(golden[place])")
-        }
-      }
-    }
-    for (number, logits) in program.logits(in: bytes).enumerated() {
-      let golden = expected[number].logits
-      count += golden.count
-      if let place = Self.difference(logits, golden) {
-        throw RegressionFailure(
-          "the head, \(imageText(number)), class \(place): the accelerator gives \(logits[place]), "
-            + "the golden model \(golden[place])")
-      }
-    }
-    return count
-  }
-
-  private static func difference<Value: Equatable>(_ left: [Value], _ right: [Value]) -> Int? {
-    precondition(left.count == right.count, "results have the shape of the network's")
-    return left == right ? nil : left.indices.first { left[$0] != right[$0] }
-  }
-
-  private func imageText(_ number: Int) -> String {
-    "image \(number) (task \(network.batch.images[number].task))"
-  }
-
-  // MARK: Events
-
-  /// That no multiply-accumulate is lost or counted twice.
-  private func checkMACs(_ program: Program, _ counts: [Counts]) throws -> Int {
-    var sum = 0
-    for (operation, count) in zip(program.operations, counts) where operation.operation == .layer {
-      for task in network.model.tasks.indices {
-        let images = operation.images.filter { program.images[$0].task == task }.count
-        let layer = network.model.geometry(ofLayer: operation.layer!, task: task)
-        let dense = images * layer.outputCount * layer.reduction
-        let parts = ["mac.active", "mac.gated", "mac.skipped"].map { count($0, task: task) }
-        guard parts.reduce(0, +) == dense else {
-          throw RegressionFailure(
-            "layer \(operation.layer!) (\(layer.name)), task \(task): the accelerator counts "
-              + "\(parts[0]) active, \(parts[1]) gated and \(parts[2]) skipped "
-              + "multiply-accumulates, and the layer has \(dense)")
-        }
-        sum += dense
-      }
-    }
-    return sum
-  }
+  // MARK: One run beside another
 
   /// That nothing but cycles depends on stalls.
   private func checkSame(_ left: [Counts], _ right: [Counts], _ program: Program) throws {

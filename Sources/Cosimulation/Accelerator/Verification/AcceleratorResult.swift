@@ -36,7 +36,7 @@ public struct AcceleratorLayer: Sendable {
 
   /// Multiply-accumulates, padding and skipped ones included.
   public var macs: Int {
-    ["mac.active", "mac.gated", "mac.skipped"].reduce(0) { $0 + counted.total($1) }
+    Counts.macs.reduce(0) { $0 + counted.total($1) }
   }
 }
 
