@@ -23,8 +23,8 @@ public struct Counts: Sendable, Equatable {
       })
   }
 
-  /// The counts `values`: [counter][task].
-  init(values: [[Int]]) { self.values = values }
+  /// The counts `values`: [counter][task], in the order of `Machine.acceleratorCounters`.
+  public init(values: [[Int]]) { self.values = values }
 
   /// Adds other counts of as many tasks.
   public static func += (sum: inout Counts, counts: Counts) {

@@ -19,9 +19,10 @@ public struct AcceleratorVerification {
   public init(_ plan: AcceleratorPlan, progress: @escaping (String) -> Void = { _ in }) throws {
     self.plan = plan
     self.progress = progress
+    let sources = try plan.sources()
     let parameters = plan.shape.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     progress("building the accelerator with Verilator")
-    let build = AcceleratorBuild(plan.sources, parameters: parameters)
+    let build = AcceleratorBuild(sources, parameters: parameters)
     library = try AcceleratorLibrary(
       path: build.product(in: BuildCache(folder: plan.request.run.cache)).path)
   }
@@ -35,11 +36,8 @@ public struct AcceleratorVerification {
   public func run() throws -> AcceleratorResult {
     var result = AcceleratorResult(
       tasks: plan.tasks.map { ($0, TaskOutcome(name: plan.model.tasks[$0])) },
-      layers: (0...plan.model.layers.count).map {
-        AcceleratorLayer(
-          name: plan.model.geometry(ofLayer: $0, task: 0).name,
-          counted: Counts(tasks: plan.shape.runs), exact: Counts(tasks: plan.shape.runs))
-      }, counted: Counts(tasks: plan.shape.runs))
+      rtl: RunCounts(of: plan.network, provenance: .rtl),
+      exact: RunCounts(of: plan.network, provenance: .exact))
     for (place, (number, batch)) in plan.batches.enumerated() {
       progress("batch \(place + 1) of \(plan.batches.count)")
       do {
@@ -74,6 +72,8 @@ public struct AcceleratorVerification {
     try compareCounts(
       program, images, golden, memory, accelerator.takePortTrace(), into: &result)
     try compareTraffic(program, accelerator.counts, memory)
+    result.rtl.addEnd(of: batch, on: plan.shape)
+    result.exact.addEnd(of: batch, on: plan.shape)
   }
 
   private func accelerator(_ program: Program, _ number: Int) throws -> SimulatedAccelerator {
@@ -165,10 +165,8 @@ public struct AcceleratorVerification {
         let place = "operation \(number), \(operation.operation) \(name.map { "of \($0)" } ?? "")"
         throw AcceleratorFailure.counts(place: place, differences)
       }
-      result.counted += counted
-      guard operation.operation == .layer else { continue }
-      result.layers[operation.layer!].counted += counted
-      result.layers[operation.layer!].exact += exact
+      result.rtl.add(counted, of: operation)
+      result.exact.add(exact, of: operation)
     }
   }
 
