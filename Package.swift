@@ -2,8 +2,8 @@
 import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
-// Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Energy, and all of them
-// <- Cosimulation <- mimegen. The golden model (Golden) knows nothing of tiles or RTL, and the
+// Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Programs <- Energy, and all of
+// them <- Cosimulation <- mimegen. The golden model (Golden) knows nothing of tiles or RTL, and the
 // mapping knows nothing of the golden model.
 let package = Package(
   name: "mimegen",
@@ -15,7 +15,8 @@ let package = Package(
       targets: ["HDL", "Components", "Simulation", "Waves", "Verilated", "Lint", "Formal"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
@@ -44,7 +45,14 @@ let package = Package(
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
-    .target(name: "Energy", dependencies: ["Networks", "Mapping"]),
+    .target(
+      name: "Energy",
+      dependencies: [
+        "Machine", "Networks", "Mapping", "Programs", .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [
+        .embedInCode("Tables/eyeriss.yaml"), .embedInCode("Tables/horowitz-45nm.yaml"),
+      ]),
     .target(
       name: "Testbench", path: "testbenches", sources: ["Testbench.swift"],
       resources: [
@@ -105,6 +113,12 @@ let package = Package(
         "Lint", "Simulation", "Verilated",
       ]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
+    .testTarget(
+      name: "EnergyTests",
+      dependencies: [
+        "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
+        .product(name: "Yams", package: "Yams"),
+      ]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(
       name: "CosimulationTests",

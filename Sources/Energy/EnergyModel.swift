@@ -1,88 +1,86 @@
-import Mapping
+import Machine
+import Programs
 
-/// Energy from counts: the sum of count x multiplicity x unit cost, in integers.
+/// Energy of a run on the whole accelerator: the sum of count x times x price, exactly.
 ///
-/// Counts from the RTL and counts from the exact model go through the same sum, so equal counts
-/// give equal energy to the last unit. docs/events.md says what this first form leaves out.
+/// Counts of the RTL, of the exact model and of the statistical model go through the same sum, so equal
+/// counts give equal energy to the last unit. docs/energy.md has a row for each charge.
 public struct EnergyModel: Sendable {
-  /// What an event costs.
-  public let costs: CostTable
-  /// Whether each task of the model has thresholds stored, which are then read and compared.
-  public let storesThresholds: [Bool]
+  /// What an action costs.
+  public let table: CostTable
+  /// The machine that is charged.
+  public let shape: AcceleratorShape
+  /// Whether gated multiply-accumulates are spared; without it they cost what active ones do.
+  public let gates: Bool
+  /// Every charge with its price.
+  public let prices: [(charge: Charge, price: Price)]
+  /// Energies are whole numbers of 1 / denominator of the table's unit.
+  public let denominator: Int128
+  /// For one unit of each charge's quantity, in 1 / denominator of the table's unit.
+  private let factors: [Int128]
+  /// The counter that each charge's quantity is, by number.
+  private let counters: [Int?]
 
-  /// The energy of a model whose tasks store thresholds or not, at `costs`.
-  public init(costs: CostTable = .eyeriss, storesThresholds: [Bool]) {
-    self.costs = costs
-    self.storesThresholds = storesThresholds
+  /// Prices every charge on `shape` by `table`.
+  ///
+  /// - Throws: `EnergyError` where the prices' common denominator needs more than 128 bits.
+  public init(
+    _ table: CostTable, on shape: AcceleratorShape, gates: Bool = true
+  ) throws(EnergyError) {
+    self.table = table
+    self.shape = shape
+    self.gates = gates
+    var prices: [(charge: Charge, price: Price)] = []
+    var values: [Rational] = []
+    var denominator: Int128 = 1
+    for charge in Charge.all(on: shape, gates: gates) {
+      let price = try table.price(
+        of: charge.action, bits: charge.bits, kilobytes: charge.kilobytes)
+      let value = try price.value * charge.times
+      prices.append((charge, price))
+      values.append(value)
+      denominator = try Rational.commonMultiple(denominator, value.denominator)
+    }
+    var factors: [Int128] = []
+    for value in values {
+      factors.append(
+        try Rational.exact(
+          value.numerator.multipliedReportingOverflow(by: denominator / value.denominator)))
+    }
+    self.prices = prices
+    self.denominator = denominator
+    self.factors = factors
+    counters = prices.map { price in
+      Machine.acceleratorCounters.firstIndex { .event($0.name) == price.charge.quantity }
+    }
   }
 
-  /// The energy of a layer that did `events` and read `traffic` from DRAM.
-  public func report(events: LayerEvents, traffic: DRAMTraffic) -> EnergyReport {
-    precondition(
-      events.taskCount == storesThresholds.count
-        && traffic.thresholds.count == storesThresholds.count,
-      "events, traffic and storesThresholds are of one model")
-    let tasks = storesThresholds.indices.flatMap { task in
-      Charge.all.compactMap { charge -> EnergyReport.Line? in
-        let count: Int
-        switch charge.quantity {
-        case .event(let event) where event.isPerTask: count = events[event, task: task]
-        case .thresholdRead:
-          count = storesThresholds[task] ? events[.thresholdCompare, task: task] : 0
-        case .dramThreshold: count = traffic.thresholds[task]
-        case .event, .dramWeight: return nil
+  /// The energy of `counts`, line by line; lines whose count is zero are left out.
+  ///
+  /// - Throws: `EnergyError` where a sum needs more than 128 bits.
+  public func report(_ counts: RunCounts) throws(EnergyError) -> EnergyReport {
+    var lines: [EnergyReport.Line] = []
+    var total: Int128 = 0
+    for place in 0...counts.layers.count {
+      let isLayer = place < counts.layers.count
+      let own = isLayer ? counts.layers[place].counts : counts.transfers
+      for (number, (charge, _)) in prices.enumerated() {
+        let counter = counters[number]
+        let isPerTask = counter.map { Machine.acceleratorCounters[$0].isPerTask } ?? false
+        for task in isPerTask ? counts.tasks.indices : 0..<1 {
+          let count =
+            counter.map { own.values[$0][task] } ?? charge.quantity.count(own, isLayer: isLayer)
+          guard count != 0 else { continue }
+          let energy = try Rational.exact(
+            factors[number].multipliedReportingOverflow(by: Int128(count)))
+          total = try Rational.exact(total.addingReportingOverflow(energy))
+          lines.append(
+            EnergyReport.Line(
+              layer: isLayer ? place : nil, task: isPerTask ? task : nil, charge: number,
+              component: charge.action.component, count: count, energy: energy))
         }
-        return line(charge, task: task, count: count)
       }
     }
-    let shared = Charge.all.compactMap { charge -> EnergyReport.Line? in
-      switch charge.quantity {
-      case .event(let event) where !event.isPerTask:
-        line(charge, task: nil, count: events[event])
-      case .dramWeight: line(charge, task: nil, count: traffic.weights)
-      case .event, .thresholdRead, .dramThreshold: nil
-      }
-    }
-    return EnergyReport(lines: tasks + shared)
-  }
-
-  private func line(_ charge: Charge, task: Int?, count: Int) -> EnergyReport.Line {
-    EnergyReport.Line(
-      charge: charge, task: task, count: count,
-      energy: count * charge.multiplicity * costs[charge.component])
-  }
-}
-
-/// Where the energy of a layer went.
-public struct EnergyReport: Sendable, Equatable {
-  /// The energy of one charge.
-  public struct Line: Sendable, Equatable {
-    /// What is counted, where it goes and how often.
-    public let charge: Charge
-    /// The task, or nil for what the tasks of a batch share.
-    public let task: Int?
-    /// How much there was of the charge's quantity.
-    public let count: Int
-    /// count x multiplicity x unit cost, in the cost table's unit.
-    public let energy: Int
-  }
-
-  /// Task by task the charges of each, then the shared ones.
-  public let lines: [Line]
-
-  /// The energy of all lines.
-  public var total: Int { sum { _ in true } }
-
-  /// The energy of what the tasks of a batch share: the weights.
-  public var shared: Int { sum { $0.task == nil } }
-
-  /// The energy that one task causes by itself.
-  public func energy(ofTask task: Int) -> Int { sum { $0.task == task } }
-
-  /// The energy spent in one component.
-  public func energy(in component: Component) -> Int { sum { $0.charge.component == component } }
-
-  private func sum(where isIncluded: (Line) -> Bool) -> Int {
-    lines.filter(isIncluded).reduce(0) { $0 + $1.energy }
+    return EnergyReport(model: self, counts: counts, lines: lines)
   }
 }

@@ -34,7 +34,7 @@ public enum Mapper {
     }
     let maps = maps()
     func cycles(_ order: SlotOrder) throws -> [Int: Int] {
-      let network = try NetworkImage(model, on: shape, orders: all(order))
+      let network = try NetworkImage(model, on: shape, orders: all(order), countsOnly: true)
       let program = try Program(network, batch: batch, inputs: maps.inputs[0], options: options)
       var cycles: [Int: Int] = [:]
       for (number, operation) in program.operations.enumerated()

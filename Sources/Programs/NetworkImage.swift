@@ -8,6 +8,7 @@ public struct NetworkImage: Sendable {
   public let shape: AcceleratorShape
   /// The layers' plans, those of the tasks' heads last: [layer][task]; a hidden layer has one.
   public let plans: [[LayerPlan]]
+  private let countsOnly: Bool
   /// The memory with the numbers, and nothing else yet.
   public private(set) var memory = MemoryImage()
 
@@ -30,13 +31,16 @@ public struct NetworkImage: Sendable {
   ///   - orders: the order of each pooled layer's slots, where it is not that of windows.
   ///   - packsThresholds: store a layer's thresholds in 16 or 8 bits where all are multiples of a power
   ///     of two that fit; what is computed stays the same.
+  ///   - countsOnly: leave the numbers themselves out, which takes most of the time: programs of such an image
+  ///     have the exact model's counts, and cannot run.
   /// - Throws: `ProgramFailure` where the accelerator cannot run the network.
   public init(
     _ model: Model, on shape: AcceleratorShape, orders: [Int: SlotOrder] = [:],
-    packsThresholds: Bool = false
+    packsThresholds: Bool = false, countsOnly: Bool = false
   ) throws {
     self.model = model
     self.shape = shape
+    self.countsOnly = countsOnly
     try Self.check(model, on: shape)
     for (layer, order) in orders where order == .windows {
       guard model.layers.indices.contains(layer), model.layers[layer].isPooled else {
@@ -104,6 +108,7 @@ public struct NetworkImage: Sendable {
     let line = shape.weightLine
     let step = line.bytes(plan.steps)
     let blocks = plan.columnBlocks(shape)
+    guard !countsOnly else { return 0 }
     let offset = memory.reserve(.weights, bytes: step * blocks.count)
     let products = (0..<plan.steps).map(plan.product(ofStep:))
     for (number, block) in blocks.enumerated() {
@@ -123,6 +128,7 @@ public struct NetworkImage: Sendable {
   private mutating func placeChannels(_ plan: LayerPlan, _ parameters: LayerParameters) -> Int {
     let line = shape.channelLine
     let blocks = plan.columnBlocks(shape)
+    guard !countsOnly else { return 0 }
     let offset = memory.reserve(.channels, bytes: line.bytes * blocks.count)
     let multiplierWidth = max(shape.multWidth, 1)
     let multipliers = shape.columns * shape.accWidth
@@ -152,6 +158,7 @@ public struct NetworkImage: Sendable {
     let positions = plan.positions
     let step = line.bytes(positions.count)
     let blocks = plan.columnBlocks(shape)
+    guard !countsOnly else { return 0 }
     let offset = memory.reserve(.thresholds, bytes: step * blocks.count)
     for (number, block) in blocks.enumerated() {
       for (slot, position) in positions.enumerated() {

@@ -23,8 +23,8 @@ public struct Counts: Sendable, Equatable {
       })
   }
 
-  /// The counts `values`: [counter][task].
-  init(values: [[Int]]) { self.values = values }
+  /// The counts `values`: [counter][task], in the order of `Machine.acceleratorCounters`.
+  public init(values: [[Int]]) { self.values = values }
 
   /// The counters of multiply-accumulates: together the layer's, each counted once.
   public static let macs = ["mac.active", "mac.gated", "mac.skipped"]

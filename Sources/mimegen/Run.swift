@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cosimulation
+import Energy
 import Foundation
 import Machine
 import Programs
@@ -18,10 +19,91 @@ struct Run: ParsableCommand {
   @OptionGroup(title: "Core parameters (by default what the model needs)") var core: CoreOptions
   @OptionGroup(title: "Accelerator parameters") var accelerator: AcceleratorOptions
 
-  @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
-  var skip = Switch.off
+  @OptionGroup(title: "How it runs") var program: ProgramOptions
+
   @Option(help: "Store every layer's output in memory, and compare it: on or off.")
   var storeOutputs = Switch.on
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Cycles from a read's request to its first beat; 1 to 10000.", valueName: "n"),
+    transform: wholeNumber)
+  var latency = 1
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Bytes that the memory moves in a cycle; 1 or more. (default: what the bus can carry)",
+      valueName: "n"), transform: wholeNumber)
+  var bandwidth: Int?
+  @Option(
+    help: ArgumentHelp("Write what ran and every count here.", valueName: "file.json"))
+  var report: String?
+  @Option(
+    help: ArgumentHelp(
+      "Price the counts by this cost table: a built-in one or a file.", valueName: "name|file"))
+  var costs: String?
+  @Flag(help: "Print one line where all is equal.")
+  var brief = false
+
+  func validate() throws {
+    guard 1...10_000 ~= latency else {
+      throw ValidationError("--latency is \(latency) and must be 1 to 10000")
+    }
+    if let bandwidth, bandwidth < 1 {
+      throw ValidationError("--bandwidth is \(bandwidth) and must be at least 1")
+    }
+  }
+
+  func run() throws {
+    try OutputFile.check([report].compactMap { $0 })
+    let table = try costs.map { try CostTable.named($0) }
+    let plan = try AcceleratorPlan(request)
+    let progress = Progress()
+    let verification = try AcceleratorVerification(plan) { progress.show($0) }
+    if let mismatch = verification.checkGolden()?.mismatch {
+      progress.clear()
+      print("The golden model differs from \(what.schedule.vectors): \(mismatch)")
+      throw ExitCode(Status.different.rawValue)
+    }
+    let result = try verification.run()
+    progress.clear()
+    let summary = AcceleratorSummary(plan, result)
+    let energy = try table.map { try MeasuredEnergy(plan, result, $0) }
+    print(brief && result.failure == nil ? summary.line : summary.text)
+    if let energy { print("\n" + energy.text) }
+    if let report {
+      try OutputFile.write(AcceleratorReport(plan, result, energy).json(), to: report)
+    }
+    if let failure = result.failure {
+      print("\nFAILED: \(failure)")
+      print("To repeat: \(repeating(result.failedBatch!))")
+      throw ExitCode(Status.different.rawValue)
+    }
+    if energy?.isEqual == false { throw ExitCode(Status.different.rawValue) }
+  }
+
+  private var request: AcceleratorRequest {
+    var request = AcceleratorRequest(
+      what.request(core.given.merging(accelerator.given) { $1 }))
+    request.storesOutputs = storeOutputs == .on
+    program.apply(to: &request)
+    request.timing = MemoryTiming(
+      readLatency: latency, writeLatency: latency,
+      bandwidth: bandwidth.map { .init(bytes: $0) })
+    return request
+  }
+
+  /// The command that runs the failing batch alone.
+  private func repeating(_ batch: Int) -> String {
+    (commandWords(without: ["--batch", "--report"]) + ["--batch", "\(batch)"])
+      .map(shellQuoted).joined(separator: " ")
+  }
+}
+
+/// How a network runs on the accelerator.
+struct ProgramOptions: ParsableArguments {
+  @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
+  var skip = Switch.off
   @Option(
     help: """
       Slots of pooled layers: windows, rows, or for each layer the one that takes fewer cycles on the \
@@ -38,74 +120,13 @@ struct Run: ParsableCommand {
       for traffic and cycles only.
       """)
   var asConventional = false
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Cycles from a read's request to its first beat; 1 to 10000.", valueName: "n"),
-    transform: wholeNumber)
-  var latency = 1
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Bytes that the memory moves in a cycle; 1 or more. (default: what the bus can carry)",
-      valueName: "n"), transform: wholeNumber)
-  var bandwidth: Int?
-  @Option(
-    help: ArgumentHelp("Write what ran and every count here.", valueName: "file.json"))
-  var report: String?
-  @Flag(help: "Print one line where all is equal.")
-  var brief = false
 
-  func validate() throws {
-    guard 1...10_000 ~= latency else {
-      throw ValidationError("--latency is \(latency) and must be 1 to 10000")
-    }
-    if let bandwidth, bandwidth < 1 {
-      throw ValidationError("--bandwidth is \(bandwidth) and must be at least 1")
-    }
-  }
-
-  func run() throws {
-    try OutputFile.check([report].compactMap { $0 })
-    let plan = try AcceleratorPlan(request)
-    let progress = Progress()
-    let verification = try AcceleratorVerification(plan) { progress.show($0) }
-    if let mismatch = verification.checkGolden()?.mismatch {
-      progress.clear()
-      print("The golden model differs from \(what.vectors): \(mismatch)")
-      throw ExitCode(Status.different.rawValue)
-    }
-    let result = try verification.run()
-    progress.clear()
-    let summary = AcceleratorSummary(plan, result)
-    print(brief && result.failure == nil ? summary.line : summary.text)
-    if let report { try OutputFile.write(AcceleratorReport(plan, result).json(), to: report) }
-    if let failure = result.failure {
-      print("\nFAILED: \(failure)")
-      print("To repeat: \(repeating(result.failedBatch!))")
-      throw ExitCode(Status.different.rawValue)
-    }
-  }
-
-  private var request: AcceleratorRequest {
-    var request = AcceleratorRequest(
-      what.request(core.given.merging(accelerator.given) { $1 }))
+  func apply(to request: inout AcceleratorRequest) {
     request.skips = skip == .on
     request.order = order
-    request.storesOutputs = storeOutputs == .on
     request.packsThresholds = packThresholds == .on
     request.keepsResident = resident == .on
     request.runsAsConventional = asConventional
-    request.timing = MemoryTiming(
-      readLatency: latency, writeLatency: latency,
-      bandwidth: bandwidth.map { .init(bytes: $0) })
-    return request
-  }
-
-  /// The command that runs the failing batch alone.
-  private func repeating(_ batch: Int) -> String {
-    (commandWords(without: ["--batch", "--report"]) + ["--batch", "\(batch)"])
-      .map(shellQuoted).joined(separator: " ")
   }
 }
 
@@ -200,11 +221,12 @@ struct AcceleratorSummary {
 
   private var memoryTable: String {
     var table = Table(header: ["memory", "beats", "KB"])
+    let counted = result.rtl.total
     for name in [
       "dram.weight", "dram.threshold", "dram.channel", "dram.activation", "dram.program",
       "dram.write",
     ] {
-      let beats = result.counted.total(name)
+      let beats = counted.total(name)
       table.rows.append([name, grouped(beats), kilobytes(beats)])
     }
     return table.text
@@ -229,59 +251,5 @@ struct AcceleratorSummary {
     return "All equal: \(grouped(result.compared)) numbers\(outputs); "
       + "\(grouped(Int(result.cycles))) cycles from start to interrupt, simulated at "
       + "\(Int(rate)) kHz"
-  }
-}
-
-/// What a run of the accelerator leaves: the same bytes for the same inputs.
-struct AcceleratorReport {
-  private let plan: AcceleratorPlan
-  private let result: AcceleratorResult
-
-  init(_ plan: AcceleratorPlan, _ result: AcceleratorResult) {
-    self.plan = plan
-    self.result = result
-  }
-
-  private struct Layer: Encodable {
-    let name: String
-    let counts: [String: [Int]]
-  }
-
-  private struct Report: Encodable {
-    let mimegen: String
-    let programHash: String
-    let parameters: [String: Int]
-    let mode, taskMode: String
-    let skip: Bool
-    let tasks: [String]
-    let layers: [Layer]
-    let cycles: UInt64
-    let compared: Int
-    let failure: String?
-  }
-
-  func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    let names = Machine.acceleratorCounters.map(\.name)
-    let report = Report(
-      mimegen: Machine.version,
-      programHash: "0x" + String(plan.shape.hash, radix: 16),
-      parameters: plan.shape.parameters, mode: plan.model.mode.rawValue,
-      taskMode: plan.request.run.mode.rawValue, skip: plan.request.skips,
-      tasks: plan.model.tasks,
-      layers: result.layers.map { layer in
-        Layer(
-          name: layer.name,
-          counts: Dictionary(
-            uniqueKeysWithValues: zip(names, layer.counted.values).map { name, values in
-              (name, values.count == 1 ? values : Array(values.prefix(plan.model.tasks.count)))
-            }))
-      }, cycles: result.cycles, compared: result.compared,
-      failure: result.failure?.description)
-    var data = try encoder.encode(report)
-    data.append(UInt8(ascii: "\n"))
-    return data
   }
 }

@@ -75,8 +75,8 @@ struct Verify: ParsableCommand {
   }
 }
 
-/// What `verify` and `bench` run.
-struct RunOptions: ParsableArguments {
+/// Which network and images run, and in which batches.
+struct ScheduleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The network: safetensors, as golden/README.md describes.", valueName: "file"))
@@ -84,11 +84,6 @@ struct RunOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Images, and where present labels, logits and traces.", valueName: "file"))
   var vectors: String
-  @Option(
-    help: ArgumentHelp(
-      "Verify the Verilog of this folder as it is. (default: what mimegen writes)",
-      valueName: "folder"))
-  var rtl: String?
   @Option(
     help: ArgumentHelp(
       "Tasks to run, with commas between. (default: all with images)", valueName: "names"))
@@ -110,6 +105,28 @@ struct RunOptions: ParsableArguments {
     parsing: .unconditional, help: ArgumentHelp("Run only this batch, from 0 on.", valueName: "n"),
     transform: wholeNumber)
   var batch: Int?
+
+  func request(_ parameters: [String: Int]) -> VerificationRequest {
+    var request = VerificationRequest(model: model, vectors: vectors)
+    request.parameters = parameters
+    request.tasks =
+      tasks?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    request.mode = mode
+    request.images = images
+    request.batchSize = batchSize
+    request.onlyBatch = batch
+    return request
+  }
+}
+
+/// What `verify`, `run` and `bench` run.
+struct RunOptions: ParsableArguments {
+  @OptionGroup var schedule: ScheduleOptions
+  @Option(
+    help: ArgumentHelp(
+      "Verify the Verilog of this folder as it is. (default: what mimegen writes)",
+      valueName: "folder"))
+  var rtl: String?
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -129,15 +146,8 @@ struct RunOptions: ParsableArguments {
   var cache: String?
 
   func request(_ parameters: [String: Int]) -> VerificationRequest {
-    var request = VerificationRequest(model: model, vectors: vectors)
+    var request = schedule.request(parameters)
     request.rtl = rtl
-    request.parameters = parameters
-    request.tasks =
-      tasks?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
-    request.mode = mode
-    request.images = images
-    request.batchSize = batchSize
-    request.onlyBatch = batch
     request.stallProbability = stallProbability
     request.seed = seed
     request.xSeed = xSeed

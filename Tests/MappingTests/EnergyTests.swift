@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct EnergyTests {
   @Test func costsAreThoseOfEyeriss() {
-    let table = CostTable.eyeriss
+    let table = CoreCostTable.eyeriss
     #expect(table.costs.map(\.cost) == [1, 1, 2, 6, 200])
-    #expect(table.costs.map(\.component) == Component.allCases)
+    #expect(table.costs.map(\.component) == CoreComponent.allCases)
     #expect(table.costs.allSatisfy { $0.source.contains("ISCA 2016") })
   }
 
@@ -22,7 +22,7 @@ import Testing
       events[.resultWord, task: task] = 100_000_000
     }
     events[.weightWord] = 3
-    let report = EnergyModel(storesThresholds: [false, true]).report(
+    let report = CoreEnergyModel(storesThresholds: [false, true]).report(
       events: events, traffic: DRAMTraffic(taskCount: 2))
     // An active MAC: 1 + 4 registers + 2 moves of 2; a gated one: the moves.
     #expect(report.energy(ofTask: 0) == 9 + 400 + 6_000_000 + 600_000_000)
@@ -62,7 +62,7 @@ import Testing
     #expect(traffic.weights == law.weights)
     #expect(traffic.thresholds == law.thresholds)
     traffic += traffic
-    let report = EnergyModel(storesThresholds: storesThresholds).report(
+    let report = CoreEnergyModel(storesThresholds: storesThresholds).report(
       events: LayerEvents(layer: "l", taskCount: 3), traffic: traffic)
     #expect(report.shared == 2 * 200 * law.weights)
     #expect((0..<3).map(report.energy(ofTask:)) == law.thresholds.map { 2 * 200 * $0 })
@@ -73,9 +73,9 @@ import Testing
   @Test func linesNameWhatIsCharged() {
     var events = LayerEvents(layer: "l", taskCount: 1)
     events[.macActive, task: 0] = 5
-    let report = EnergyModel(storesThresholds: [true]).report(
+    let report = CoreEnergyModel(storesThresholds: [true]).report(
       events: events, traffic: DRAMTraffic(taskCount: 1))
-    #expect(report.lines.map(\.charge) == Charge.all)
+    #expect(report.lines.map(\.charge) == CoreCharge.all)
     #expect(report.lines.prefix(3).map(\.energy) == [5, 20, 20])
     #expect(
       report.lines.map { "\($0.charge.quantity)" } == [

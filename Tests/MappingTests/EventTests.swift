@@ -42,7 +42,7 @@ import Testing
       .map { $0.split(separator: "|").prefix(3).map { $0.trimmingCharacters(in: .whitespaces) } }
     #expect(
       rows
-        == Charge.all.map {
+        == CoreCharge.all.map {
           ["\($0.quantity)", $0.component.rawValue, "\($0.multiplicity)"]
         })
   }

@@ -169,8 +169,8 @@ public struct Reports {
     return sums
   }
 
-  private var energyModel: EnergyModel {
-    EnergyModel(
+  private var energyModel: CoreEnergyModel {
+    CoreEnergyModel(
       storesThresholds: plan.model.tasks.indices.map { plan.model.hasThresholds(task: $0) })
   }
 

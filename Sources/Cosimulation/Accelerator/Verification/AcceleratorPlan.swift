@@ -55,13 +55,13 @@ public struct AcceleratorPlan: Sendable {
   public let tasks: [Int]
   /// The batches to run, with their numbers in the whole schedule.
   public let batches: [(number: Int, batch: Batch)]
-  let sources: VerilogSources
 
-  /// Reads model, vectors and Verilog, and checks that they fit together.
+  /// Reads model and vectors, and checks that they fit together.
   ///
+  /// - Parameter countsOnly: leave the network's numbers out of the memory, which only a simulation needs.
   /// - Throws: `NetworkError`, `FitError`, `ProgramFailure`, `MappingError` or `RTLError`, one
   ///   sentence each.
-  public init(_ request: AcceleratorRequest) throws {
+  public init(_ request: AcceleratorRequest, countsOnly: Bool = false) throws {
     self.request = request
     let run = request.run
     guard 0...0.9 ~= run.stallProbability else {
@@ -72,7 +72,6 @@ public struct AcceleratorPlan: Sendable {
     model = request.runsAsConventional ? try loaded.asConventional() : loaded
     golden = try GoldenModel(model)
     shape = try AcceleratorShape(Self.parameters(for: model, run))
-    sources = try Self.sources(run.rtl)
     tasks = try VerificationPlan.tasks(run, model, vectors)
     let schedule = try Batch.schedule(
       tasks: tasks,
@@ -92,7 +91,14 @@ public struct AcceleratorPlan: Sendable {
       request.order, for: model, on: shape, batch: first,
       maps: GoldenMaps(first, golden, vectors), options: request.options)
     network = try NetworkImage(
-      model, on: shape, orders: orders, packsThresholds: request.packsThresholds)
+      model, on: shape, orders: orders, packsThresholds: request.packsThresholds,
+      countsOnly: countsOnly)
+  }
+
+  /// The run in the exact model, without Verilog.
+  public func exactCounts() throws -> RunCounts {
+    try ExactRun(network, batches: batches.map(\.batch), options: request.options)
+      .counts { GoldenMaps($0, golden, vectors) }
   }
 
   /// The parameters of an accelerator for `model`: the given ones, and for the others what the core
@@ -109,8 +115,11 @@ public struct AcceleratorPlan: Sendable {
     return parameters
   }
 
-  private static func sources(_ folder: String?) throws -> VerilogSources {
-    if let folder { return try VerilogSources(fileList: "\(folder)/mime_accelerator.f") }
+  /// The Verilog that is asked for.
+  func sources() throws -> VerilogSources {
+    if let folder = request.run.rtl {
+      return try VerilogSources(fileList: "\(folder)/mime_accelerator.f")
+    }
     return VerilogSources(
       Machine.accelerator.verilogFiles().map { .init(name: $0.name, text: $0.text) })
   }
@@ -138,7 +147,7 @@ extension Model {
 
 extension GoldenMaps {
   /// The maps of a batch of a file's images.
-  init(_ batch: Batch, _ golden: GoldenModel, _ vectors: Vectors) {
+  public init(_ batch: Batch, _ golden: GoldenModel, _ vectors: Vectors) {
     let images = batch.images.map { vectors.tasks[$0.task].images[$0.image] }
     self.init(
       images: images,
@@ -146,7 +155,7 @@ extension GoldenMaps {
   }
 
   /// The maps of images whose inferences are known.
-  init(images: [[Int32]], inferences: [Inference]) {
+  public init(images: [[Int32]], inferences: [Inference]) {
     let layers = inferences[0].layers.count
     self.init(
       inputs: (0...layers).map { layer in

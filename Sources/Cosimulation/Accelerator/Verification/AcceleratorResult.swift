@@ -30,9 +30,9 @@ public enum AcceleratorFailure: Error, Sendable, CustomStringConvertible {
 public struct AcceleratorLayer: Sendable {
   public let name: String
   /// Counted by the accelerator, in all passes of the layer.
-  public internal(set) var counted: Counts
+  public let counted: Counts
   /// Of the exact model.
-  public internal(set) var exact: Counts
+  public let exact: Counts
 
   /// Multiply-accumulates, padding and skipped ones included.
   public var macs: Int {
@@ -44,10 +44,10 @@ public struct AcceleratorLayer: Sendable {
 public struct AcceleratorResult: Sendable {
   /// The tasks that ran, by their numbers in the model.
   public internal(set) var tasks: [(number: Int, outcome: TaskOutcome)]
-  /// The layers, the heads last.
-  public internal(set) var layers: [AcceleratorLayer]
-  /// All operations, loads and stores included.
-  public internal(set) var counted: Counts
+  /// What the accelerator counted.
+  public internal(set) var rtl: RunCounts
+  /// The same by the exact model.
+  public internal(set) var exact: RunCounts
   /// Cycles from the start of each program to its interrupt, summed.
   public internal(set) var cycles: UInt64 = 0
   /// Numbers compared.
@@ -57,4 +57,11 @@ public struct AcceleratorResult: Sendable {
   public internal(set) var failedBatch: Int?
   /// Seconds of simulation.
   public internal(set) var seconds = 0.0
+
+  /// The layers, the heads last.
+  public var layers: [AcceleratorLayer] {
+    zip(rtl.layers, exact.layers).map {
+      AcceleratorLayer(name: $0.name, counted: $0.counts, exact: $1.counts)
+    }
+  }
 }

@@ -19,9 +19,10 @@ public struct AcceleratorVerification {
   public init(_ plan: AcceleratorPlan, progress: @escaping (String) -> Void = { _ in }) throws {
     self.plan = plan
     self.progress = progress
+    let sources = try plan.sources()
     let parameters = plan.shape.parameters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     progress("building the accelerator with Verilator")
-    let build = AcceleratorBuild(plan.sources, parameters: parameters)
+    let build = AcceleratorBuild(sources, parameters: parameters)
     library = try AcceleratorLibrary(
       path: build.product(in: BuildCache(folder: plan.request.run.cache)).path)
   }
@@ -35,11 +36,8 @@ public struct AcceleratorVerification {
   public func run() throws -> AcceleratorResult {
     var result = AcceleratorResult(
       tasks: plan.tasks.map { ($0, TaskOutcome(name: plan.model.tasks[$0])) },
-      layers: (0...plan.model.layers.count).map {
-        AcceleratorLayer(
-          name: plan.model.geometry(ofLayer: $0, task: 0).name,
-          counted: Counts(tasks: plan.shape.runs), exact: Counts(tasks: plan.shape.runs))
-      }, counted: Counts(tasks: plan.shape.runs))
+      rtl: RunCounts(of: plan.network, provenance: .rtl),
+      exact: RunCounts(of: plan.network, provenance: .exact))
     for (place, (number, batch)) in plan.batches.enumerated() {
       progress("batch \(place + 1) of \(plan.batches.count)")
       do {
@@ -87,13 +85,13 @@ public struct AcceleratorVerification {
     result.seconds += outcome.seconds
     result.compared += outcome.values
     for (source, found) in zip(batch.images, outcome.classes) { count(source, found, &result) }
-    for (number, counted) in outcome.counted.enumerated() {
-      result.counted += counted
-      let operation = program.operations[number]
-      guard operation.operation == .layer else { continue }
-      result.layers[operation.layer!].counted += counted
-      result.layers[operation.layer!].exact += outcome.exact[number]
+    for (operation, counts) in zip(program.operations, zip(outcome.counted, outcome.exact)) {
+      result.rtl.add(counts.0, of: operation)
+      result.exact.add(counts.1, of: operation)
     }
+    guard outcome.exact.count == program.operations.count else { return }
+    result.rtl.addEnd(of: batch, on: plan.shape)
+    result.exact.addEnd(of: batch, on: plan.shape)
   }
 
   private func count(_ source: BatchImage, _ found: Int, _ result: inout AcceleratorResult) {
