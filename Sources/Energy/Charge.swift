@@ -42,7 +42,7 @@ public enum Quantity: Sendable, Hashable, CustomStringConvertible {
   }
 
   private static func advancing(_ counts: Counts) -> Int {
-    counts("cycle.total") - FrozenCycles(counts).total
+    counts("cycle.total") - MemoryCycles(counts).frozen
   }
 }
 
@@ -173,9 +173,4 @@ extension AcceleratorShape {
     default: nil
     }
   }
-}
-
-extension FrozenCycles {
-  /// All of them.
-  fileprivate var total: Int { result + threshold + hold }
 }

@@ -12,6 +12,9 @@ public struct MemoryCycles: Sendable, Equatable {
   /// From the operation's start to its end, frozen or not.
   public var operation = 0
 
+  /// In which the machine was frozen.
+  public var frozen: Int { result + threshold + hold }
+
   /// No cycles.
   public init() {}
 
