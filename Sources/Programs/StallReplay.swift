@@ -48,17 +48,12 @@ extension Program {
   /// - Throws: `ReplayError` where the trace ends before the program does.
   public func frozenCycles(_ maps: GoldenMaps, trace: [UInt16]) throws -> [FrozenCycles] {
     var cursor = TraceCursor(trace)
-    let beat = network.shape.busWidth / 8
     return try operations.enumerated().map { number, operation in
       var frozen = FrozenCycles()
-      var programBeats = DescriptorField.bytes / beat
+      let runs = operation.operation == .layer ? self.runs(of: operation).count : 0
+      try cursor.skipReads(of: 0, network.shape.programBeats(runs: runs))
       if operation.operation == .layer {
-        let runs = Set(operation.images.map { images[$0].task }).count
-        programBeats += (runs + 7) / 8 * 8 * DescriptorField.runBytes / beat
-      }
-      try cursor.skipReads(of: 0, programBeats)
-      if operation.operation == .layer {
-        let pass = try PassCounts(self, operation, maps)
+        let pass = ExactPass(self, operation, maps)
         frozen = try StallReplay(pass, trace, from: cursor.firstRequest()).run()
       }
       let counts = try exactCounts(number, maps)
@@ -108,12 +103,12 @@ private struct StallReplay {
   /// Cycles from a layer's start to its first request on the bus.
   private static let requestLatency = 4
 
-  private let pass: PassCounts
+  private let pass: ExactPass
   private let trace: [UInt16]
   private let start: Int
-  private let tiles: [PassCounts.RowTile]
+  private let tiles: [ExactPass.RowTile]
 
-  init(_ pass: PassCounts, _ trace: [UInt16], from request: Int) {
+  init(_ pass: ExactPass, _ trace: [UInt16], from request: Int) {
     self.pass = pass
     self.trace = trace
     start = request - Self.requestLatency
@@ -133,7 +128,7 @@ private struct StallReplay {
     let weightLines = weightLines()
     let thresholdLines = thresholdLines()
     let slots = drainTimes(schedule)
-    let resultBeats = pass.plan.isHead ? headLine.beats : 0
+    let resultBeats = pass.geometry.isHead ? pass.shape.logitLine.beats : 0
     var weights = Arrivals(beats: pass.shape.weightLine.beats)
     var thresholds = Arrivals(beats: pass.shape.thresholdLine.beats)
     var channels = Arrivals(beats: pass.shape.channelLine.beats)
@@ -141,7 +136,7 @@ private struct StallReplay {
     // Results of heads: how many have been offered, how many taken, and the beats of the next one.
     var (offered, taken, beats) = (0, 0, 0)
     var liveOffers: [Int] = []
-    let results = pass.tasks.count * pass.positions.count * pass.blocks.count
+    let results = pass.tasks.count * pass.geometry.positions * pass.geometry.blocks
     for cycle in start..<trace.count {
       let sample = trace[cycle]
       let isWritten = sample & 0xC0 == 0xC0
@@ -155,7 +150,8 @@ private struct StallReplay {
       let hasSlot = slot < slots.count && slots[slot].time == time
       let needs = hasSlot ? slots[slot] : nil
       let hasWords = needs.map {
-        (!$0.isLive || !pass.hasThresholds || thresholdLines[live] < thresholds.lines)
+        (!$0.isLive || pass.geometry.thresholdForm == nil
+          || thresholdLines[live] < thresholds.lines)
           && (!$0.isFirst || $0.block < channels.lines)
       }
       let hasStep = step < schedule.count && schedule[step].offered <= time
@@ -172,7 +168,7 @@ private struct StallReplay {
         if let needs {
           if needs.isLive {
             live += 1
-            liveOffers.append(time + pass.array.latency - 1)
+            liveOffers.append(time + pass.shape.latency - 1)
           }
           slot += 1
         }
@@ -190,24 +186,20 @@ private struct StallReplay {
       let isOver =
         resultBeats > 0
         ? taken == results
-        : slot == slots.count && time >= slots.last!.time + pass.array.latency
+        : slot == slots.count && time >= slots.last!.time + pass.shape.latency
       if isOver { return frozen }
     }
     throw ReplayError(
       description: "the trace ends after \(trace.count) cycles, before the layer does")
   }
 
-  private var headLine: LineForm {
-    LineForm(width: pass.shape.columns * pass.shape.accWidth, bus: pass.shape.busWidth)
-  }
-
   /// The line of the weights' stream that each step needs.
   private func weightLines() -> [Int] {
     let line = pass.shape.weightLine
-    let blockLines = line.lines(pass.plan.steps)
-    return pass.blocks.indices.flatMap { block in
+    let blockLines = line.lines(pass.geometry.steps)
+    return (0..<pass.geometry.blocks).flatMap { block in
       tiles.indices.flatMap { tile in
-        let number = pass.keepsWeights ? block : block * tiles.count + tile
+        let number = pass.geometry.keepsWeights ? block : block * tiles.count + tile
         return tiles[tile].steps.map { number * blockLines + ($0 >> line.wordsLog2) }
       }
     }
@@ -215,16 +207,17 @@ private struct StallReplay {
 
   /// The line of the thresholds' stream that each live slot needs.
   private func thresholdLines() -> [Int] {
-    guard pass.hasThresholds else { return [] }
-    let line = pass.shape.thresholdLine(pass.thresholdForm)
-    let blockLines = line.lines(pass.positions.count)
+    guard let form = pass.geometry.thresholdForm else { return [] }
+    let keeps = pass.geometry.keepsThresholds(form)
+    let line = pass.shape.thresholdLine(form)
+    let blockLines = line.lines(pass.geometry.positions)
     var lines: [Int] = []
     var first = 0
-    for _ in pass.blocks {
+    for _ in 0..<pass.geometry.blocks {
       for (image, task) in pass.tasks.enumerated() {
-        lines += pass.positions.indices.map { first + ($0 >> line.wordsLog2) }
+        lines += (0..<pass.geometry.positions).map { first + ($0 >> line.wordsLog2) }
         let isLastUse =
-          !pass.keepsThresholds || image + 1 == pass.tasks.count || pass.tasks[image + 1] != task
+          !keeps || image + 1 == pass.tasks.count || pass.tasks[image + 1] != task
         if isLastUse { first += blockLines }
       }
     }

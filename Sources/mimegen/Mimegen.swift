@@ -20,7 +20,8 @@ struct Mimegen: ParsableCommand {
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
-      Generate.self, Compile.self, Verify.self, Run.self, Regress.self, Prove.self, Bench.self,
+      Generate.self, Compile.self, Verify.self, Run.self, MeasureProfile.self, CrossValidate.self,
+      Regress.self, Prove.self, Bench.self,
     ])
 
   @OptionGroup var options: GenerateOptions

@@ -1,0 +1,125 @@
+import Networks
+import Testing
+
+@testable import Mapping
+@testable import Programs
+@testable import Simulation
+
+/// The recurrence of docs/accelerator.md, step by step as it is written there.
+struct Recurrence {
+  struct Tile {
+    let rows: Int
+    let words: [Int]
+  }
+
+  var first: Int?
+  var last: Int?
+  var steps = 0
+  var drainStalls = 0
+
+  init(_ tiles: [Tile], drain: Int) {
+    var taken = 0
+    var ends: [Int] = []
+    var read = 0
+    for (number, tile) in tiles.enumerated() {
+      let ready = (number == 0 ? 0 : taken) + tile.rows + 1
+      taken = max(ready, read)
+      read = taken
+      var arrivals: [Int] = []
+      for count in tile.words {
+        let set = ends.count < 2 ? 0 : ends[ends.count - 2]
+        read = max(read + 1, taken + 1, set) + tile.rows - 1
+        let there = max(read + 2, (ends.last ?? 0) + 1)
+        var end = there
+        for step in 0..<count {
+          // The first step of a tile waits until the last of the tile before has been accepted.
+          let next = there + step
+          let own = arrivals.isEmpty ? max(next, last ?? 0) : max(next, arrivals.last! + 1)
+          arrivals.append(own)
+          end = own
+        }
+        ends.append(end)
+      }
+      if arrivals.isEmpty {
+        arrivals = [max(ends.last!, last ?? 0)]
+        ends[ends.count - 1] = arrivals[0]
+      }
+      // A step goes when the next one comes; the last one when the tile is known to be over.
+      for next in arrivals.dropFirst() { accept(next) }
+      let offered = max(arrivals.last!, ends.last!) + 1
+      let accepted = max(offered, last.map { $0 + drain } ?? 0)
+      drainStalls += accepted - offered
+      accept(accepted)
+      last = accepted
+    }
+  }
+
+  private mutating func accept(_ cycle: Int) {
+    steps += 1
+    if first == nil { first = cycle }
+  }
+
+  var span: Int { last! - first! + 1 }
+}
+
+@Suite struct RecurrenceTests {
+  /// Tiles of any steps: what is counted word by word is what goes step by step.
+  @Test(arguments: 0..<200) func wordsAreTheirSteps(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let rows = Int.random(in: 1...9, using: &generator)
+    let words = Int.random(in: 1...5, using: &generator)
+    let most = Int.random(in: 0...20, using: &generator)
+    let tiles = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+      Recurrence.Tile(
+        rows: Int.random(in: 1...rows, using: &generator),
+        words: (0..<words).map { _ in Int.random(in: 0...most, using: &generator) })
+    }
+    let expected = Recurrence(tiles, drain: rows)
+    var timeline = FeedTimeline(drainSlots: rows, firstRows: tiles[0].rows)
+    for (number, tile) in tiles.enumerated() {
+      timeline.issue(
+        .init(rows: tile.rows, steps: tile.words),
+        nextRows: number + 1 < tiles.count ? tiles[number + 1].rows : nil)
+    }
+    expect(timeline, expected, seed)
+  }
+
+  /// What repeats is not done again, and the times are the same.
+  @Test(arguments: 0..<300) func repetitionsAreMultiplied(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: 1000 + seed)
+    func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    var sizes = AcceleratorSizes()
+    sizes.rows = number(1...20)
+    sizes.columns = number(1...6)
+    sizes.banks = number(1...3)
+    let shape = try AcceleratorShape(modelled: sizes)
+    let kernel = number(1...4)
+    let layer = try LayerShape(
+      "layer", inputChannels: number(1...40), outputChannels: number(1...30),
+      size: Extent(number(4...9), number(4...9)), kernel: Extent(kernel, number(1...4)),
+      stride: Extent(number(1...2), number(1...3)), padding: Extent(number(0...1), 0))
+    let pass = PassGeometry(
+      layer, on: shape, isFirst: number(0...1) == 0, isHead: false, order: .rows,
+      runs: [.init(task: 0, images: number(1...9))], thresholdForm: nil, keepsResident: true)
+    var words = [Int](repeating: shape.placeChannels, count: pass.tapPlaces)
+    words[pass.tapPlaces - 1] = pass.lastChannels
+    let all = (0..<pass.taps).flatMap { _ in words }
+    let block = (0..<pass.tiles).map {
+      Recurrence.Tile(rows: $0 == pass.tiles - 1 ? pass.lastRows : shape.rows, words: all)
+    }
+    let expected = Recurrence((0..<pass.blocks).flatMap { _ in block }, drain: shape.rows)
+    let causes = pass.denseCauses()
+    #expect(all.reduce(0, +) == pass.steps)
+    #expect(causes.compute == expected.steps)
+    #expect(causes.stallDrain == expected.drainStalls)
+    #expect(causes.total - causes.drain == expected.span, "\(layer) on \(sizes.rows) rows")
+  }
+
+  private func expect(_ timeline: FeedTimeline, _ expected: Recurrence, _ seed: UInt64) {
+    let shape = try! AcceleratorShape()
+    let causes = timeline.causes(on: shape)
+    #expect(causes.compute == expected.steps, "seed \(seed)")
+    #expect(causes.stallDrain == expected.drainStalls, "seed \(seed)")
+    #expect(causes.total - causes.drain == expected.span, "seed \(seed)")
+  }
+}
