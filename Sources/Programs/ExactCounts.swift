@@ -111,21 +111,21 @@ struct CountBuilder {
   }
 
   /// Adds a load of images that take `places` of a buffer.
-  mutating func countLoad(places: Int, on shape: AcceleratorShape) {
+  mutating func countLoad(places: Int, times: Int = 1, on shape: AcceleratorShape) {
     let line = shape.actLine
-    add("dram.activation", line.lines(places * shape.banks) * line.beats)
-    add("dram.program", shape.programBeats(runs: 0))
+    add("dram.activation", times * line.lines(places * shape.banks) * line.beats)
+    add("dram.program", times * shape.programBeats(runs: 0))
   }
 
   /// Adds a store of `places` of a buffer.
-  mutating func countStore(places: Int, on shape: AcceleratorShape) {
-    add("dram.write", places * shape.placeLine.beats)
-    add("dram.program", shape.programBeats(runs: 0))
+  mutating func countStore(places: Int, times: Int = 1, on shape: AcceleratorShape) {
+    add("dram.write", times * places * shape.placeLine.beats)
+    add("dram.program", times * shape.programBeats(runs: 0))
   }
 
   /// Adds the end of a program.
-  mutating func countEnd(on shape: AcceleratorShape) {
-    add("dram.program", shape.programBeats(runs: 0))
+  mutating func countEnd(times: Int = 1, on shape: AcceleratorShape) {
+    add("dram.program", times * shape.programBeats(runs: 0))
   }
 
   var counts: Counts { Counts(values: values) }

@@ -18,7 +18,7 @@ struct PassEstimate {
   ) throws {
     rowSteps = Array(repeating: 0, count: pass.runs.count)
     if let joint {
-      try self.init(pass, measured: joint)
+      try addMeasured(joint, pass)
       guard assumption == .mean else {
         for group in Self.groups(of: pass) {
           let words = joint.group(rows: group.rows).histogram!
@@ -42,7 +42,7 @@ struct PassEstimate {
   }
 
   /// The sums that are linear in measured fractions.
-  private init(_ pass: PassGeometry, measured joint: JointZeros) throws {
+  private mutating func addMeasured(_ joint: JointZeros, _ pass: PassGeometry) throws {
     guard !joint.groups.isEmpty else {
       throw ProgramFailure("no common zeros were measured for layer \(pass.layer.name)")
     }

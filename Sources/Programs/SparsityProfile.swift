@@ -129,7 +129,7 @@ extension SparsityProfile {
           + "\(names.joined(separator: ", "))")
     }
     let tasks = network.tasks.map(\.name)
-    return try layers.enumerated().map { number, layer in
+    return layers.enumerated().map { number, layer in
       let known = tasks.map { name in
         layer.tasks[name].map {
           LayerSparsity.Task(zeroFraction: $0.zeroFraction, maskedFraction: $0.maskedFraction ?? 0)

@@ -117,16 +117,14 @@ public struct StatisticalModel: Sendable {
     for (runs, count) in workload.batches {
       let images = runs.reduce(0) { $0 + $1.images }
       let first = geometry(0, runs, on: shape, options)
-      for _ in 0..<count {
-        transfers.countLoad(places: images * first.inputPlaces, on: shape)
-        if options.storesOutputs {
-          for layer in network.layers.indices {
-            let pass = geometry(layer, runs, on: shape, options)
-            transfers.countStore(places: images * pass.outputPlaces, on: shape)
-          }
+      transfers.countLoad(places: images * first.inputPlaces, times: count, on: shape)
+      if options.storesOutputs {
+        for layer in network.layers.indices {
+          let pass = geometry(layer, runs, on: shape, options)
+          transfers.countStore(places: images * pass.outputPlaces, times: count, on: shape)
         }
-        transfers.countEnd(on: shape)
       }
+      transfers.countEnd(times: count, on: shape)
     }
     return RunCounts(
       provenance: .statistical, tasks: network.tasks.map(\.name),

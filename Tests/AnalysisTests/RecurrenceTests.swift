@@ -1,9 +1,8 @@
 import Networks
 import Testing
 
-@testable import Mapping
+@testable import Cosimulation
 @testable import Programs
-@testable import Simulation
 
 /// The recurrence of docs/accelerator.md, step by step as it is written there.
 struct Recurrence {
@@ -65,14 +64,14 @@ struct Recurrence {
 @Suite struct RecurrenceTests {
   /// Tiles of any steps: what is counted word by word is what goes step by step.
   @Test(arguments: 0..<200) func wordsAreTheirSteps(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
-    let rows = Int.random(in: 1...9, using: &generator)
-    let words = Int.random(in: 1...5, using: &generator)
-    let most = Int.random(in: 0...20, using: &generator)
-    let tiles = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+    var draw = Draw(seed: seed)
+    let rows = draw.number(1...9)
+    let words = draw.number(1...5)
+    let most = draw.number(0...20)
+    let tiles = (0..<draw.number(1...12)).map { _ in
       Recurrence.Tile(
-        rows: Int.random(in: 1...rows, using: &generator),
-        words: (0..<words).map { _ in Int.random(in: 0...most, using: &generator) })
+        rows: draw.number(1...rows),
+        words: (0..<words).map { _ in draw.number(0...most) })
     }
     let expected = Recurrence(tiles, drain: rows)
     var timeline = FeedTimeline(drainSlots: rows, firstRows: tiles[0].rows)
@@ -86,21 +85,22 @@ struct Recurrence {
 
   /// What repeats is not done again, and the times are the same.
   @Test(arguments: 0..<300) func repetitionsAreMultiplied(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: 1000 + seed)
-    func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    var draw = Draw(seed: 1000 + seed)
     var sizes = AcceleratorSizes()
-    sizes.rows = number(1...20)
-    sizes.columns = number(1...6)
-    sizes.banks = number(1...3)
+    sizes.rows = draw.number(1...20)
+    sizes.columns = draw.number(1...6)
+    sizes.banks = draw.number(1...3)
     let shape = try AcceleratorShape(modelled: sizes)
-    let kernel = number(1...4)
+    let kernel = draw.number(1...4)
     let layer = try LayerShape(
-      "layer", inputChannels: number(1...40), outputChannels: number(1...30),
-      size: Extent(number(4...9), number(4...9)), kernel: Extent(kernel, number(1...4)),
-      stride: Extent(number(1...2), number(1...3)), padding: Extent(number(0...1), 0))
+      "layer", inputChannels: draw.number(1...40), outputChannels: draw.number(1...30),
+      size: Extent(draw.number(4...9), draw.number(4...9)),
+      kernel: Extent(kernel, draw.number(1...4)),
+      stride: Extent(draw.number(1...2), draw.number(1...3)), padding: Extent(draw.number(0...1), 0)
+    )
     let pass = PassGeometry(
-      layer, on: shape, isFirst: number(0...1) == 0, isHead: false, order: .rows,
-      runs: [.init(task: 0, images: number(1...9))], thresholdForm: nil, keepsResident: true)
+      layer, on: shape, isFirst: draw.number(0...1) == 0, isHead: false, order: .rows,
+      runs: [.init(task: 0, images: draw.number(1...9))], thresholdForm: nil, keepsResident: true)
     var words = [Int](repeating: shape.placeChannels, count: pass.tapPlaces)
     words[pass.tapPlaces - 1] = pass.lastChannels
     let all = (0..<pass.taps).flatMap { _ in words }

@@ -16,11 +16,11 @@ import Testing
   }
   /// An image of each of three tasks, with its maps.
   static let batch = Result { () throws -> (batch: Batch, maps: GoldenMaps) in
-    let model = try model.get()
+    let network = try model.get()
     let vectors = try Vectors.load(
-      folder.appendingPathComponent("vectors.safetensors").path, for: model)
+      folder.appendingPathComponent("vectors.safetensors").path, for: network)
     let batch = Batch(images: (0..<3).map { BatchImage(task: $0, image: 1) })
-    return (batch, GoldenMaps(batch, try GoldenModel(model), vectors))
+    return (batch, GoldenMaps(batch, try GoldenModel(network), vectors))
   }
 
   static func measured(_ rows: Int, _ columns: Int) throws -> (SparsityMeasurement, NetworkImage) {
@@ -48,10 +48,11 @@ import Testing
       NetworkShape(network.model, name: "vgg16"), measurement.sparsity, on: network.shape,
       Workload([Self.batch.get().batch]), StatisticalModel.Options(network, options),
       reference: measurement.counts)
+    let nonlinear = CrossValidation.nonlinear
     for (assumption, counts) in validation.models where assumption != .independent {
-      let bound = assumption == .mean ? 0.02 : 0.005
+      let bound: Double = assumption == .mean ? 0.02 : 0.005
       for (layer, events) in validation.differences(counts) {
-        for event in events where !CrossValidation.nonlinear.contains(event.event) {
+        for event in events where !nonlinear.contains(event.event) {
           #expect(event.model == event.actual, "\(event.event) of \(layer), \(assumption)")
         }
         let cycles = try #require(events.first { $0.event == "cycle.total" }?.error)
