@@ -59,6 +59,7 @@ struct ExactPass {
     sums.tiles = tiles.count
     for tile in tiles {
       sums.issued += tile.issued
+      sums.idle += (shape.rows - tile.tasks.count) * tile.issued
       for (task, nonzero) in zip(tile.tasks, tile.nonzero) {
         sums.tasks[task].slots += 1
         sums.tasks[task].nonzero += nonzero
@@ -67,6 +68,13 @@ struct ExactPass {
     }
     for (task, mask) in zip(tasks, masks) { sums.tasks[task].masked += mask.count { !$0 } }
     return sums
+  }
+
+  /// Cycles that one column block gains where tiles are of one word.
+  func gains(_ tiles: [RowTile]) -> Int? {
+    guard geometry.words == 1 else { return nil }
+    var order = WordOrder(rows: shape.rows)
+    return tiles.count { order.gains(with: $0.words[0]) }
   }
 
   /// The feeder's times for all tiles of the pass.

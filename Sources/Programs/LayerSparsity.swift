@@ -51,11 +51,18 @@ public struct JointZeros: Sendable, Equatable {
   /// Of the activations of the map that two neighbouring rows of a tile read in one step, the fraction
   /// of which both are zero; nil where there were none, or it is not known.
   public var neighboursZero: Double?
+  /// Cycles that a tile gains from the order of tiles, where these are of one word; nil where they are
+  /// not, or it is not known.
+  public var gainsPerTile: Double?
 
-  public init(issuedFractions: [Double?], groups: [Group], neighboursZero: Double? = nil) {
+  public init(
+    issuedFractions: [Double?], groups: [Group], neighboursZero: Double? = nil,
+    gainsPerTile: Double? = nil
+  ) {
     self.issuedFractions = issuedFractions
     self.groups = groups
     self.neighboursZero = neighboursZero
+    self.gainsPerTile = gainsPerTile
   }
 
   /// The group of tiles with `rows` rows in use, or the one nearest to it.

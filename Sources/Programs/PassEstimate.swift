@@ -4,6 +4,8 @@ import Foundation
 struct PassEstimate {
   /// Steps issued for one column block.
   private(set) var issued = 0.0
+  /// Steps issued to rows that are not in use, for one column block.
+  private(set) var idle = 0.0
   /// By run: steps issued to its rows for one column block.
   private(set) var rowSteps: [Double]
   /// Cycles from the first accepted step to the last, for all column blocks.
@@ -22,7 +24,7 @@ struct PassEstimate {
       guard assumption == .mean else {
         for group in Self.groups(of: pass) {
           let words = joint.group(rows: group.rows).histogram!
-          count(.measured(words), group, of: pass)
+          count(.measured(words), group, of: pass, gains: joint.gainsPerTile)
         }
         return
       }
@@ -34,7 +36,7 @@ struct PassEstimate {
         let fraction = joint.group(rows: group.rows).issuedFraction
         zeros.scale(toIssue: Double(group.tiles * pass.steps) * fraction)
       } else {
-        issued += zeros.issued
+        add(zeros.issued, group.rows, pass)
         zeros.addRowSteps(to: &rowSteps)
       }
       count(zeros.wordSteps(of: pass), (group.rows, group.tiles), of: pass)
@@ -54,8 +56,9 @@ struct PassEstimate {
       return Double(run.images * pass.positions * pass.steps) * fraction
     }
     for group in Self.groups(of: pass) {
-      issued +=
-        Double(group.tiles * pass.steps) * joint.group(rows: group.rows).issuedFraction
+      add(
+        Double(group.tiles * pass.steps) * joint.group(rows: group.rows).issuedFraction,
+        group.rows, pass)
     }
   }
 
@@ -66,20 +69,27 @@ struct PassEstimate {
       + (full < pass.tiles ? [(pass.lastRows, 1)] : [])
   }
 
+  /// Adds steps of tiles with `rows` rows in use.
+  private mutating func add(_ steps: Double, _ rows: Int, _ pass: PassGeometry) {
+    issued += steps
+    idle += steps * Double(pass.shape.rows - rows)
+  }
+
   /// Adds the cycles of tiles with `words`.
   ///
   /// A word takes as long as its steps, or as its rows need to be read; a tile at least as long as the
   /// drain, and as its rows take to be ready.
   private mutating func count(
-    _ words: WordSteps, _ group: (rows: Int, tiles: Int), of pass: PassGeometry
+    _ words: WordSteps, _ group: (rows: Int, tiles: Int), of pass: PassGeometry,
+    gains: Double? = nil
   ) {
     let rows = pass.shape.rows
     let least = max(rows, group.rows + 1)
     let tiles = Double(pass.blocks * group.tiles)
     let isOneWord = pass.words == 1
-    let word = words.mean(atLeast: isOneWord ? least : group.rows)
-    let tile = Double(pass.words) * word
-    cycles += tiles * max(Double(least), tile)
+    var tile = Double(pass.words) * words.mean(atLeast: isOneWord ? least : group.rows)
+    if isOneWord, group.rows == rows { tile -= gains ?? words.gains(rows: rows) }
+    cycles += tiles * (isOneWord ? tile : max(Double(least), tile))
     drainStalls +=
       tiles * (isOneWord ? words.shortfall(below: rows) : max(0, Double(rows) - tile))
   }

@@ -134,9 +134,7 @@ public struct PassGeometry: Sendable {
 
   /// Adds what is linear in `sums`, of one pass or of several alike.
   func count(_ sums: StepSums, into counts: inout CountBuilder) {
-    var rowSteps = 0
     for (task, sum) in sums.tasks.enumerated() {
-      rowSteps += sum.issued
       counts.add("mac.active", task: task, sum.nonzero * channels)
       counts.add("mac.gated", task: task, (sum.issued - sum.nonzero) * channels)
       counts.add("mac.skipped", task: task, (sum.slots * steps - sum.issued) * channels)
@@ -151,8 +149,8 @@ public struct PassGeometry: Sendable {
     counts.add("act.beat", sums.issued * blocks)
     counts.add("weight.beat", sums.issued * blocks)
     counts.add("weight.word", sums.issued * channels)
-    counts.add(
-      "slot.idle", blocks * shape.rows * shape.columns * sums.issued - rowSteps * channels)
+    let idleColumns = blocks * shape.columns - channels
+    counts.add("slot.idle", shape.rows * idleColumns * sums.issued + channels * sums.idle)
   }
 
   /// The cycles where every step is issued: the recurrence, whose times repeat after a few tiles.
@@ -194,6 +192,8 @@ struct StepSums: Equatable {
   var tiles = 0
   /// Steps issued for one column block.
   var issued = 0
+  /// Steps issued to rows that are not in use, for one column block.
+  var idle = 0
   /// By the task's number in the network.
   var tasks: [Task]
 
@@ -202,6 +202,7 @@ struct StepSums: Equatable {
   static func += (sum: inout StepSums, other: StepSums) {
     sum.tiles += other.tiles
     sum.issued += other.issued
+    sum.idle += other.idle
     for (task, own) in other.tasks.enumerated() {
       sum.tasks[task].slots += own.slots
       sum.tasks[task].nonzero += own.nonzero

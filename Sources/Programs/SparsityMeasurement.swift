@@ -25,6 +25,8 @@ public struct SparsityMeasurement {
     var groups: [Int: (tiles: Int, issued: Int, histogram: [Int])] = [:]
     var pairs = (all: 0, zero: 0)
     var steps = 0
+    /// Where tiles are of one word.
+    var gains: Int?
   }
 
   /// A measurement of `network` as programs with `options` run it.
@@ -69,20 +71,21 @@ public struct SparsityMeasurement {
     _ layer: Int, _ images: [(place: Int, task: Int)], _ maps: GoldenMaps, joint number: Int
   ) {
     let pass = ExactPass(network, layer: layer, images: images, maps, options)
-    var tiles = pass.rowTiles()
+    let tiles = pass.rowTiles()
     pass.count(tiles, into: &layers[layer].counts)
-    if !options.skips {
+    if options.skips {
+      layers[layer].joint[number].add(tiles, of: pass, tasks: self.images.count)
+    } else {
       var skipping = options
       skipping.skips = true
-      tiles = ExactPass(network, layer: layer, images: images, maps, skipping).rowTiles()
+      let pass = ExactPass(network, layer: layer, images: images, maps, skipping)
+      layers[layer].joint[number].add(pass.rowTiles(), of: pass, tasks: self.images.count)
     }
     let geometry = pass.geometry
     for run in geometry.runs {
       layers[layer].products[run.task] += run.images * geometry.insideProducts
       layers[layer].results[run.task] += run.images * geometry.positions * geometry.channels
     }
-    layers[layer].joint[number].add(
-      tiles, pass.sums(tiles, tasks: self.images.count), steps: geometry.steps)
   }
 
   /// The exact events of what was added.
@@ -116,11 +119,10 @@ private func ratio(_ part: Int, _ whole: Int) -> Double {
 }
 
 extension SparsityMeasurement.Joint {
-  fileprivate mutating func add(
-    _ tiles: [ExactPass.RowTile], _ sums: StepSums, steps: Int
-  ) {
-    self.steps = steps
-    self.sums += sums
+  fileprivate mutating func add(_ tiles: [ExactPass.RowTile], of pass: ExactPass, tasks: Int) {
+    steps = pass.geometry.steps
+    sums += pass.sums(tiles, tasks: tasks)
+    if let own = pass.gains(tiles) { gains = (gains ?? 0) + own }
     for tile in tiles {
       pairs.all += tile.pairs.all
       pairs.zero += tile.pairs.zero
@@ -145,6 +147,7 @@ extension SparsityMeasurement.Joint {
         JointZeros.Group(
           rows: rows, issuedFraction: ratio(group.issued, group.tiles * steps),
           histogram: group.histogram)
-      }, neighboursZero: pairs.all == 0 ? nil : ratio(pairs.zero, pairs.all))
+      }, neighboursZero: pairs.all == 0 ? nil : ratio(pairs.zero, pairs.all),
+      gainsPerTile: gains.map { ratio($0, sums.tiles) })
   }
 }

@@ -62,6 +62,7 @@ public struct SparsityProfile: Sendable, Equatable {
       public var issuedFractions: [String: Double]
       public var groups: [Group]
       public var neighboursZero: Double?
+      public var gainsPerTile: Double?
     }
 
     public var name: String
@@ -109,7 +110,7 @@ extension SparsityProfile {
             issuedFractions: byName { joint.issuedFractions[$0] },
             groups: joint.groups.map {
               Layer.Group(rows: $0.rows, issuedFraction: $0.issuedFraction, histogram: $0.histogram)
-            }, neighboursZero: joint.neighboursZero)
+            }, neighboursZero: joint.neighboursZero, gainsPerTile: joint.gainsPerTile)
         })
     }
   }
@@ -146,7 +147,7 @@ extension SparsityProfile {
             groups: (own?.groups ?? []).map {
               JointZeros.Group(
                 rows: $0.rows, issuedFraction: $0.issuedFraction, histogram: $0.histogram)
-            }, neighboursZero: own?.neighboursZero)
+            }, neighboursZero: own?.neighboursZero, gainsPerTile: own?.gainsPerTile)
         })
     }
   }
@@ -235,8 +236,9 @@ extension SparsityProfile {
   }
 
   private static func joint(_ file: JSONReader) throws -> Layer.Joint {
-    try file.allow(["task", "issued_fractions", "groups", "neighbours_zero"])
+    try file.allow(["task", "issued_fractions", "groups", "neighbours_zero", "gains_per_tile"])
     let neighbours = file["neighbours_zero"]
+    let gains = file["gains_per_tile"]
     let groups = try file["groups"].elements().map { group in
       try group.allow(["rows", "issued_fraction", "histogram"])
       let histogram = group["histogram"]
@@ -254,6 +256,7 @@ extension SparsityProfile {
     return Layer.Joint(
       task: file["task"].isPresent ? try file["task"].string() : nil,
       issuedFractions: try byName(file["issued_fractions"]) { try $0.fraction() },
-      groups: groups, neighboursZero: neighbours.isPresent ? try neighbours.fraction() : nil)
+      groups: groups, neighboursZero: neighbours.isPresent ? try neighbours.fraction() : nil,
+      gainsPerTile: gains.isPresent ? try gains.fraction() : nil)
   }
 }

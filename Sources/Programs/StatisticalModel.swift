@@ -201,6 +201,7 @@ public struct StatisticalModel: Sendable {
 private struct LayerEstimate {
   private var tiles = 0
   private var issued = 0.0
+  private var idle = 0.0
   private var slots: [Int]
   private var nonzero: [Double]
   private var rowSteps: [Double]
@@ -220,6 +221,7 @@ private struct LayerEstimate {
   mutating func add(_ estimate: PassEstimate, _ pass: PassGeometry, times: Int) {
     let times = Double(times)
     issued += times * estimate.issued
+    idle += times * estimate.idle
     for (run, steps) in zip(pass.runs, estimate.rowSteps) { rowSteps[run.task] += times * steps }
     cycles += times * estimate.cycles
     drainStalls += times * estimate.drainStalls
@@ -228,6 +230,7 @@ private struct LayerEstimate {
   /// Adds `times` passes in which every step is issued.
   mutating func addDense(_ pass: PassGeometry, times: Int) {
     issued += Double(times * pass.tiles * pass.steps)
+    idle += Double(times * (pass.shape.rows - pass.lastRows) * pass.steps)
     for run in pass.runs {
       rowSteps[run.task] += Double(times * run.images * pass.positions * pass.steps)
     }
@@ -256,6 +259,7 @@ private struct LayerEstimate {
     var sums = StepSums(tasks: slots.count)
     sums.tiles = tiles
     sums.issued = whole(issued)
+    sums.idle = whole(idle)
     for task in slots.indices {
       sums.tasks[task] = StepSums.Task(
         slots: slots[task], nonzero: whole(nonzero[task]), issued: whole(rowSteps[task]),

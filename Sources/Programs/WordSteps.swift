@@ -27,6 +27,17 @@ enum WordSteps {
     }
   }
 
+  /// The cycles that a tile of one word gains, on average, where successive words are independent: the
+  /// stationary distribution of `WordOrder`'s states.
+  func gains(rows: Int) -> Double {
+    let short = probability(atMost: rows)
+    let long = 1 - probability(atMost: rows + 1)
+    let longer = 1 - probability(atMost: rows + 2)
+    guard short > 0 else { return 0 }
+    let leaving = longer + long * long / short
+    return (leaving + long) / (1 + long / short + leaving / short)
+  }
+
   private func probability(atMost steps: Int) -> Double {
     switch self {
     case .measured(let words):
@@ -48,6 +59,36 @@ enum WordSteps {
       }
     }
     return sum / weights
+  }
+}
+
+/// What tiles of one word each gain from their order.
+///
+/// The rows of a tile are ready R + 1 cycles after those of the tile before were taken, but a tile that
+/// is taken late lets the next one be ready earlier. So a word takes max(R + 1, its steps), one less
+/// where a long word follows short ones, and where a short word follows long ones.
+struct WordOrder {
+  private enum State { case short, between, long }
+
+  private let rows: Int
+  private var state = State.short
+
+  init(rows: Int) { self.rows = rows }
+
+  /// Takes the next word; whether it takes a cycle less.
+  mutating func gains(with steps: Int) -> Bool {
+    switch state {
+    case .short:
+      if steps > rows + 1 { state = steps > rows + 2 ? .long : .between }
+      return steps > rows + 1
+    case .between:
+      if steps <= rows { state = .short }
+      if steps > rows + 1 { state = .long }
+      return false
+    case .long:
+      if steps <= rows { state = .between }
+      return steps <= rows
+    }
   }
 }
 

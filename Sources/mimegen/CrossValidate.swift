@@ -85,7 +85,7 @@ struct CrossValidationSummary {
       \(s.rows)x\(s.columns), \(s.banks) banks, skip \(plan.request.skips ? "on" : "off"); \
       \(plan.model.mode == .mime ? "MIME" : "conventional"), \(plan.request.run.mode.rawValue) tasks, \
       \(plan.batches.count) batches
-      error of the statistical model against the counts \(validation.reference.provenance.rawValue)
+      error of the statistical model; the reference: \(validation.reference.provenance.rawValue)
       """
   }
 
@@ -97,7 +97,8 @@ struct CrossValidationSummary {
       let others = events.filter {
         !Self.events.contains($0.event) && !CrossValidation.nonlinear.contains($0.event)
       }
-      let largest = others.max { abs($0.error ?? .infinity) < abs($1.error ?? .infinity) }!
+      // What should be nothing has no relative error.
+      let largest = others.max { abs($0.error ?? 1e-9) < abs($1.error ?? 1e-9) }!
       return [layer, grouped(byName["cycle.total"]!.actual)]
         + Self.events.map { percentage(byName[$0]!.error) }
         + [largest.error == 0 ? "equal" : "\(largest.event) \(percentage(largest.error))"]

@@ -123,3 +123,37 @@ struct Recurrence {
     #expect(causes.total - causes.drain == expected.span, "seed \(seed)")
   }
 }
+
+/// Tiles of one word, whose order gains cycles.
+@Suite struct WordOrderTests {
+  private static func tiles(_ words: [Int], rows: Int) -> Recurrence {
+    Recurrence(words.map { Recurrence.Tile(rows: rows, words: [$0]) }, drain: rows)
+  }
+
+  /// Words in any order: the cycles are the words' own without the gains, but for start and end.
+  @Test(arguments: 0..<60) func gainsAreTheRecurrences(seed: UInt64) {
+    var draw = Draw(seed: seed)
+    let (rows, most) = (draw.number(1...12), draw.number(0...40))
+    var last = 0
+    let words = (0..<500).map { _ in
+      if draw.once(in: 3) { last = draw.number(0...most) }
+      return draw.once(in: 2) ? last : 0
+    }
+    var order = WordOrder(rows: rows)
+    let sum = words.reduce(0) { $0 + max(rows + 1, $1) - (order.gains(with: $1) ? 1 : 0) }
+    #expect(abs(Self.tiles(words, rows: rows).span - sum) <= rows + most)
+  }
+
+  /// Independent words: the mean gain is that of a long sequence.
+  @Test(arguments: 0..<20) func meanGainsAreThoseOfManyWords(seed: UInt64) {
+    var draw = Draw(seed: seed)
+    let rows = draw.number(1...8)
+    let histogram = (0...rows + 5).map { _ in draw.number(0...9) } + [1]
+    let all = histogram.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
+    let words = (0..<200_000).map { _ in draw.one(of: all) }
+    var order = WordOrder(rows: rows)
+    let gains = words.count { order.gains(with: $0) }
+    let mean = WordSteps.measured(histogram).gains(rows: rows)
+    #expect(abs(Double(gains) / 200_000 - mean) < 0.005)
+  }
+}
