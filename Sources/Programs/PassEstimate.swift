@@ -157,9 +157,9 @@ private struct IndependentZeros {
 
   /// The steps of a word: of a tap's places, or of windows, in which taps are mixed.
   func wordSteps(of pass: PassGeometry) -> WordSteps {
-    var sizes = [(size: Double(pass.lastChannels), weight: 1.0)]
+    var sizes = [(size: pass.lastChannels, weight: 1.0)]
     if pass.tapPlaces > 1 {
-      sizes.append((Double(pass.shape.placeChannels), Double(pass.tapPlaces - 1)))
+      sizes.append((pass.shape.placeChannels, Double(pass.tapPlaces - 1)))
     }
     let issues = zip(group.entries, logarithms).map {
       (probability: 1 - exp($1), weight: $0.weight)

@@ -6,7 +6,7 @@ enum WordSteps {
   case measured([Int])
   /// Sums of many steps, each issued by itself: of words of some sizes, with some probabilities.
   case mixture(
-    sizes: [(size: Double, weight: Double)], issues: [(probability: Double, weight: Double)])
+    sizes: [(size: Int, weight: Double)], issues: [(probability: Double, weight: Double)])
 
   /// The mean of the larger of the steps and `bound`.
   func mean(atLeast bound: Int) -> Double {
@@ -15,7 +15,7 @@ enum WordSteps {
       let sum = words.enumerated().reduce(0) { $0 + $1.element * max(bound, $1.offset) }
       return Double(sum) / Double(words.reduce(0, +))
     case .mixture(let sizes, let issues):
-      return average(sizes, issues) { Normal($0, $1).mean(atLeast: Double(bound)) }
+      return average(sizes, issues) { Binomial($0, $1).mean(atLeast: bound) }
     }
   }
 
@@ -43,13 +43,13 @@ enum WordSteps {
     case .measured(let words):
       return Double(words.prefix(steps + 1).reduce(0, +)) / Double(words.reduce(0, +))
     case .mixture(let sizes, let issues):
-      return average(sizes, issues) { Normal($0, $1).probability(atMost: Double(steps) + 0.5) }
+      return average(sizes, issues) { Binomial($0, $1).probability(atMost: steps) }
     }
   }
 
   private func average(
-    _ sizes: [(size: Double, weight: Double)], _ issues: [(probability: Double, weight: Double)],
-    _ value: (_ size: Double, _ probability: Double) -> Double
+    _ sizes: [(size: Int, weight: Double)], _ issues: [(probability: Double, weight: Double)],
+    _ value: (_ size: Int, _ probability: Double) -> Double
   ) -> Double {
     var (sum, weights) = (0.0, 0.0)
     for (size, words) in sizes {
@@ -92,27 +92,52 @@ struct WordOrder {
   }
 }
 
-/// The normal distribution with a binomial's mean and variance.
-private struct Normal {
-  let mean: Double
-  let deviation: Double
+/// How many of some steps are issued, each by itself: exact for few, else a normal distribution with the
+/// same mean and variance.
+private struct Binomial {
+  private let size: Int
+  private let probability: Double
+  private static let fewest = 64
 
-  init(_ size: Double, _ probability: Double) {
-    mean = size * probability
-    deviation = (size * probability * (1 - probability)).squareRoot()
+  init(_ size: Int, _ probability: Double) {
+    self.size = size
+    self.probability = probability
   }
 
-  func mean(atLeast bound: Double) -> Double {
-    let distance = mean - bound
-    // Also where the deviation is zero.
-    guard abs(distance) < 6 * deviation else { return max(mean, bound) }
+  private var mean: Double { Double(size) * probability }
+  private var deviation: Double { (mean * (1 - probability)).squareRoot() }
+
+  /// The mean of the larger of the steps and `bound`.
+  func mean(atLeast bound: Int) -> Double {
+    guard bound < size else { return Double(bound) }
+    guard size > Self.fewest else {
+      return Double(bound) + sum(above: bound) { Double($0 - bound) }
+    }
+    let distance = mean - Double(bound)
+    guard abs(distance) < 6 * deviation else { return max(mean, Double(bound)) }
     let z = distance / deviation
-    return bound + distance * erfc(-z / 2.0.squareRoot()) / 2
+    return Double(bound) + distance * erfc(-z / 2.0.squareRoot()) / 2
       + deviation * exp(-z * z / 2) / (2 * Double.pi).squareRoot()
   }
 
-  func probability(atMost bound: Double) -> Double {
-    guard abs(mean - bound) < 6 * deviation else { return bound < mean ? 0 : 1 }
-    return erfc((mean - bound) / deviation / 2.0.squareRoot()) / 2
+  func probability(atMost bound: Int) -> Double {
+    guard bound < size else { return 1 }
+    guard size > Self.fewest else { return max(0, 1 - sum(above: bound) { _ in 1 }) }
+    let distance = mean - Double(bound) - 0.5
+    guard abs(distance) < 6 * deviation else { return distance > 0 ? 0 : 1 }
+    return erfc(distance / deviation / 2.0.squareRoot()) / 2
+  }
+
+  /// The sum of `value` over more than `bound` steps, by their probabilities.
+  private func sum(above bound: Int, _ value: (Int) -> Double) -> Double {
+    guard probability > 0 else { return 0 }
+    var sum = 0.0
+    var own = pow(probability, Double(size))
+    // From all steps on: the other way round a probability of 1 would divide by zero.
+    for steps in stride(from: size, to: bound, by: -1) {
+      sum += own * value(steps)
+      own *= Double(steps) / Double(size - steps + 1) * (1 - probability) / probability
+    }
+    return sum
   }
 }

@@ -15,11 +15,11 @@ struct MeasureProfile: ParsableCommand {
   @OptionGroup(title: "Core parameters (by default what the model needs)") var core: CoreOptions
   @OptionGroup(title: "Accelerator parameters") var accelerator: AcceleratorOptions
   @OptionGroup(title: "What the program does") var program: ProgramOptions
-  @Option(
-    name: [.short, .long], help: ArgumentHelp("The profile to write.", valueName: "file.json"))
-  var output: String
+  @OptionGroup var folder: FolderOption
 
   func run() throws {
+    let output = try folder.file(
+      example: "mimegen profile --model m.safetensors --vectors v.safetensors -o profile.json")
     try OutputFile.check([output])
     var request = program.request(what.request(core.given.merging(accelerator.given) { $1 }))
     request.storesOutputs = false

@@ -75,13 +75,17 @@ import Testing
       try write(String(try text("\(folder)/profile.json").dropLast(9)), to: "\(folder)/cut.json")
       expectRefusal(
         try Program.run(command + ["--profile", "cut.json"], in: folder),
-        "cut.json: it ends where ',' is expected")
+        "cut.json: it ends where '\"' is expected")
       expectRefusal(
         try Program.run(command + ["--profile", "none.json"], in: folder),
         "none.json cannot be read")
       expectRefusal(
+        try Program.run(["profile"] + Self.network, in: folder),
+        "no output file is given: say where the file goes with -o, as in 'mimegen profile --model "
+          + "m.safetensors --vectors v.safetensors -o profile.json'")
+      expectRefusal(
         try Program.run(["profile"] + Self.network + ["-o", "none/p.json"], in: folder),
-        "'none/p.json' cannot be written: No such file or directory")
+        "'none/p.json' cannot be written: no such file or directory")
       #expect(
         try names(in: folder) == [
           "cut.json", TinyNetwork.modelFile, "profile.json", TinyNetwork.vectorsFile,
