@@ -41,7 +41,11 @@ let package = Package(
       ]),
     .target(name: "Machine", dependencies: ["HDL", "Components"]),
     .target(name: "Proofs", dependencies: ["HDL", "Components", "Machine", "Formal"]),
-    .target(name: "Networks"),
+    .target(
+      name: "Networks",
+      resources: ["vgg16_32", "vgg16_64", "vgg16_224", "resnet18_224", "mobilenetv1_224"].map {
+        .embedInCode("Shapes/\($0).json")
+      }),
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
@@ -112,6 +116,9 @@ let package = Package(
         "HDL", "Components", "Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation",
         "Lint", "Simulation", "Verilated",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: ["Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
     .testTarget(
       name: "EnergyTests",

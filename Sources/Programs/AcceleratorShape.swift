@@ -3,8 +3,8 @@ import Machine
 
 /// What a program has to know of an accelerator: its parameters and what follows from them.
 public struct AcceleratorShape: Sendable, Hashable {
-  /// Value of each of the accelerator's Verilog parameters.
-  public let parameters: Configuration
+  /// The values of its parameters.
+  public let sizes: AcceleratorSizes
 
   /// The accelerator with `parameters`; the others have the Verilog's defaults.
   ///
@@ -16,53 +16,74 @@ public struct AcceleratorShape: Sendable, Hashable {
         "LANES is \(lanes); the accelerator has no such parameter, but a lane for each column")
     }
     do {
-      self.parameters = try Machine.accelerator.parameterValues(parameters)
+      sizes = AcceleratorSizes(try Machine.accelerator.parameterValues(parameters))
     } catch let error as HDLError {
       // The first: a wrong value may make the range of the next one wrong.
       throw ProgramFailure(error.diagnostics[0].message)
     }
-    let width = self.parameters["AXI_DATA_WIDTH"]!
-    guard width.nonzeroBitCount == 1 else {
+    guard sizes.busWidth.nonzeroBitCount == 1 else {
       throw ProgramFailure(
-        "AXI_DATA_WIDTH is \(width) and must be a power of two: 32, 64, 128, 256 or 512")
+        "AXI_DATA_WIDTH is \(sizes.busWidth) and must be a power of two: 32, 64, 128, 256 or 512")
     }
   }
 
-  private subscript(name: String) -> Int { parameters[name]! }
+  /// An accelerator to model only: of sizes beyond the Verilog's ranges, or with buffers that hold
+  /// everything.
+  ///
+  /// - Throws: `ProgramFailure` where a size has no meaning.
+  public init(modelled sizes: AcceleratorSizes) throws {
+    try sizes.check()
+    self.sizes = sizes
+  }
+
+  /// Why the Verilog cannot be built so, and the shape is model-only; nil where it can.
+  public var modelOnlyReason: String? {
+    let buffers = [sizes.actBufferKB, sizes.weightBufferKB, sizes.thresholdBufferKB]
+    if buffers.contains(nil) { return "a buffer is infinite" }
+    do {
+      _ = try AcceleratorShape(parameters)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// Value of each of the accelerator's Verilog parameters; none for a buffer that holds everything.
+  public var parameters: Configuration { sizes.parameters }
 
   /// Row slots of the array.
-  public var rows: Int { self["ROWS"] }
+  public var rows: Int { sizes.rows }
   /// Output channels of the array, and channels of a word of activations.
-  public var columns: Int { self["COLS"] }
+  public var columns: Int { sizes.columns }
   /// Words of activations that are read together.
-  public var banks: Int { self["FEED_BANKS"] }
+  public var banks: Int { sizes.banks }
   /// Bits of an activation.
-  public var actWidth: Int { self["ACT_WIDTH"] }
+  public var actWidth: Int { sizes.actWidth }
   /// Whether activations may be signed.
-  public var hasSignedActivations: Bool { self["ACT_SIGNED"] == 1 }
+  public var hasSignedActivations: Bool { sizes.hasSignedActivations }
   /// Bits of a weight.
-  public var weightWidth: Int { self["WEIGHT_WIDTH"] }
+  public var weightWidth: Int { sizes.weightWidth }
   /// Bits of accumulators, biases and thresholds.
-  public var accWidth: Int { self["ACC_WIDTH"] }
+  public var accWidth: Int { sizes.accWidth }
   /// Bits of a multiplier; 0 where there is none.
-  public var multWidth: Int { self["MULT_WIDTH"] }
+  public var multWidth: Int { sizes.multWidth }
   /// Number of the rounding in `ROUNDING`.
-  public var rounding: Int { self["ROUNDING"] }
+  public var rounding: Int { sizes.rounding }
   /// Bits of a task id.
-  public var taskWidth: Int { self["TASK_WIDTH"] }
+  public var taskWidth: Int { sizes.taskWidth }
   /// Bits of a row's count of steps.
-  public var countWidth: Int { self["COUNT_WIDTH"] }
+  public var countWidth: Int { sizes.countWidth }
   /// Registers behind a lane's multiplier.
-  public var laneExtra: Int { self["LANE_EXTRA"] }
+  public var laneExtra: Int { sizes.laneExtra }
   /// Bits of a beat on the memory's bus.
-  public var busWidth: Int { self["AXI_DATA_WIDTH"] }
+  public var busWidth: Int { sizes.busWidth }
   /// Runs of images that a layer can have.
   public var runs: Int { 1 << taskWidth }
+  /// Channels of a place of an activation buffer.
+  public var placeChannels: Int { columns * banks }
 
   /// Places of an activation buffer; each has `banks` words of `columns` channels.
-  public var places: Int {
-    max(2, self["ACT_BUFFER_KB"] * 8192 / (banks * columns * actWidth))
-  }
+  public var places: Int { Self.units(sizes.actBufferKB, of: placeChannels * actWidth) }
 
   /// A word of activations, as it is loaded.
   public var actLine: LineForm { LineForm(width: columns * actWidth, bus: busWidth) }
@@ -79,15 +100,35 @@ public struct AcceleratorShape: Sendable, Hashable {
   public var channelLine: LineForm {
     LineForm(width: columns * (accWidth + max(multWidth, 1) + 6), bus: busWidth)
   }
+  /// A place of an activation buffer, as it is stored.
+  var placeLine: LineForm { LineForm(width: placeChannels * actWidth, bus: busWidth) }
+  /// A word of logits.
+  var logitLine: LineForm { LineForm(width: columns * accWidth, bus: busWidth) }
+
+  /// Cycles from the last PE's operands to a result.
+  var latency: Int { 5 + laneExtra }
+  /// Cycles from a layer's last step to its last result.
+  var drainCycles: Int { 2 * rows + columns - 2 + latency }
+
+  /// Beats of a layer's descriptor and its runs of images.
+  func programBeats(runs: Int) -> Int {
+    (DescriptorField.bytes + runs.dividedRoundingUp(by: 8) * 8 * DescriptorField.runBytes) * 8
+      / busWidth
+  }
 
   /// Lines of the weight buffer.
   public var weightLines: Int {
-    max(2, self["WEIGHT_BUFFER_KB"] * 8192 / (weightLine.width << weightLine.wordsLog2))
+    Self.units(sizes.weightBufferKB, of: weightLine.width << weightLine.wordsLog2)
   }
 
   /// Lines of the threshold buffer.
   public var thresholdLines: Int {
-    max(2, self["THRESHOLD_BUFFER_KB"] * 8192 / (thresholdLine.width << thresholdLine.wordsLog2))
+    Self.units(sizes.thresholdBufferKB, of: thresholdLine.width << thresholdLine.wordsLog2)
+  }
+
+  /// How many of `bits` a buffer holds, at least two.
+  private static func units(_ kilobytes: Int?, of bits: Int) -> Int {
+    kilobytes.map { max(2, $0 * 8192 / bits) } ?? .max
   }
 
   /// The hash that the accelerator compares every descriptor's with.

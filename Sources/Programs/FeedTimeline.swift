@@ -28,91 +28,129 @@ struct FeedTimeline {
   /// Every step, where they are recorded.
   private(set) var schedule: [Step] = []
   private let records: Bool
-  /// The next tile's rows are there.
-  private var tileReady: Int
-  /// The last read of the word before, and of the tile before.
-  private var lastRead = 0
-  /// When each of the two sets was free for the next word.
-  private var setFree = [0, 0]
-  private var word = 0
-  /// The set before has ended.
-  private var setEnd = 0
-  /// The step that is held: when it went in, or nil where there is none.
-  private var held: Int?
-  /// The last step of the tile before was accepted.
-  private var lastAccepted: Int?
+  private var times: Times
   private var firstAccepted: Int?
   private var steps = 0
   private var drainStalls = 0
+
+  /// What the next tile depends on.
+  private struct Times {
+    /// The next tile's rows are there.
+    var tileReady: Int
+    /// The last read of the word before, and of the tile before.
+    var lastRead = 0
+    /// When the word before, and the one before that, had given their last step.
+    var ends = (last: 0, beforeLast: 0)
+    /// The last step of the tile before was accepted.
+    var lastAccepted: Int?
+
+    /// How much later all of it is than at `earlier`; nil where that differs.
+    func delay(since earlier: Times) -> Int? {
+      guard let lastAccepted, let before = earlier.lastAccepted else { return nil }
+      let delay = lastAccepted - before
+      return
+        tileReady - earlier.tileReady == delay && lastRead - earlier.lastRead == delay
+        && ends.last - earlier.ends.last == delay
+        && ends.beforeLast - earlier.ends.beforeLast == delay ? delay : nil
+    }
+
+    mutating func advance(by delay: Int) {
+      tileReady += delay
+      lastRead += delay
+      ends.last += delay
+      ends.beforeLast += delay
+      lastAccepted! += delay
+    }
+  }
 
   /// A layer whose first tile has `firstRows` rows, on an array that drains in `drainSlots` cycles.
   init(drainSlots: Int, firstRows: Int, records: Bool = false) {
     self.records = records
     self.drainSlots = drainSlots
-    tileReady = firstRows + 1
+    times = Times(tileReady: firstRows + 1)
+  }
+
+  /// Does `body` `count` times, in which it issues the same tiles; once the times repeat, what is left
+  /// is added without being done.
+  ///
+  /// `body` is told whether this is the last time, which is always done.
+  mutating func repeated(_ count: Int, _ body: (inout FeedTimeline, _ isLast: Bool) -> Void) {
+    precondition(!records, "steps that are recorded are issued one by one")
+    var seen = (number: 0, timeline: self)
+    var distance = 1
+    var done = 0
+    while done < count {
+      body(&self, done == count - 1)
+      done += 1
+      if let delay = times.delay(since: seen.timeline.times) {
+        let period = done - seen.number
+        let rounds = max(0, count - 1 - done) / period
+        steps += rounds * (steps - seen.timeline.steps)
+        drainStalls += rounds * (drainStalls - seen.timeline.drainStalls)
+        times.advance(by: rounds * delay)
+        done += rounds * period
+      }
+      if done - seen.number >= distance {
+        seen = (done, self)
+        distance *= 2
+      }
+    }
   }
 
   /// Issues a tile; `nextRows` are the rows of the one after it.
   mutating func issue(_ tile: Tile, nextRows: Int?) {
-    let taken = max(tileReady, lastRead)
-    if let nextRows { tileReady = taken + nextRows + 1 }
-    lastRead = taken
+    let taken = max(times.tileReady, times.lastRead)
+    if let nextRows { times.tileReady = taken + nextRows + 1 }
+    times.lastRead = taken
     var isStarted = false
     for (number, count) in tile.steps.enumerated() {
       let isLastWord = number == tile.steps.count - 1
-      let set = word % 2
-      lastRead = max(lastRead + 1, setFree[set]) + tile.rows - 1
-      let comes = max(lastRead + 2, setEnd + 1)
+      times.lastRead = max(times.lastRead + 1, times.ends.beforeLast) + tile.rows - 1
+      let comes = max(times.lastRead + 2, times.ends.last + 1)
+      var end = comes
+      // The step before goes when the next one comes, and the last one a cycle later.
       if count > 0 {
-        var move = comes
-        for step in 0..<count {
-          if step > 0 || isStarted {
-            // The step before goes when this one comes.
-            if step > 0 { move += 1 }
-            accept(at: move)
-          } else {
-            move = max(comes, lastAccepted ?? 0)
-          }
-          isStarted = true
+        if isStarted {
+          accept(count, from: comes)
+        } else {
+          end = max(comes, times.lastAccepted ?? 0)
+          accept(count - 1, from: end + 1)
         }
-        setEnd = move
-        if isLastWord { acceptLast(offered: move + 1) }
-      } else if !isLastWord {
-        setEnd = comes
-      } else if isStarted {
-        setEnd = comes
-        acceptLast(offered: comes + 1)
-      } else {
-        setEnd = max(comes, lastAccepted ?? 0)
-        acceptLast(offered: setEnd + 1)
+        end += count - 1
+        isStarted = true
+      } else if isLastWord, !isStarted {
+        end = max(comes, times.lastAccepted ?? 0)
       }
-      setFree[set] = setEnd
-      word += 1
+      if isLastWord { acceptLast(offered: end + 1) }
+      times.ends = (end, times.ends.last)
     }
   }
 
-  private mutating func accept(at cycle: Int, offered: Int? = nil, isLast: Bool = false) {
-    steps += 1
+  private mutating func accept(_ count: Int, from cycle: Int) {
+    guard count > 0 else { return }
+    steps += count
     if records {
-      schedule.append(Step(offered: offered ?? cycle, accepted: cycle, isLast: isLast))
+      schedule += (cycle..<cycle + count).map { Step(offered: $0, accepted: $0, isLast: false) }
     }
     if firstAccepted == nil { firstAccepted = cycle }
   }
 
   private mutating func acceptLast(offered: Int) {
-    let accepted = max(offered, lastAccepted.map { $0 + drainSlots } ?? 0)
+    let accepted = max(offered, times.lastAccepted.map { $0 + drainSlots } ?? 0)
     drainStalls += accepted - offered
-    accept(at: accepted, offered: offered, isLast: true)
-    lastAccepted = accepted
+    steps += 1
+    if records { schedule.append(Step(offered: offered, accepted: accepted, isLast: true)) }
+    if firstAccepted == nil { firstAccepted = accepted }
+    times.lastAccepted = accepted
   }
 
   /// The cycles from the first accepted step to the last result.
-  func causes(on array: ArrayShape) -> CycleCauses {
+  func causes(on shape: AcceleratorShape) -> CycleCauses {
     var causes = CycleCauses()
     causes.compute = steps
     causes.stallDrain = drainStalls
-    causes.drain = drainSlots + array.rows + array.columns - 2 + array.latency
-    causes.stallOperand = lastAccepted! - firstAccepted! + 1 - steps - drainStalls
+    causes.drain = shape.drainCycles
+    causes.stallOperand = times.lastAccepted! - firstAccepted! + 1 - steps - drainStalls
     causes.total = causes.sum
     return causes
   }

@@ -54,12 +54,12 @@ public struct LayerPlan: Sendable {
   init(
     _ layer: Layer, after last: Layer?, isHead: Bool, on shape: AcceleratorShape, order: SlotOrder
   ) {
-    let placeChannels = shape.columns * shape.banks
+    let placeChannels = shape.placeChannels
     self.layer = layer
     self.isHead = isHead
     self.order = order
     takesWindows =
-      last == nil && layer.kernel > 1 && layer.reduction <= 4 * shape.columns
+      last == nil && layer.kernel > 1 && shape.takesWindows(ofReduction: layer.reduction)
     let form: (channels: Int, size: Int)
     if takesWindows {
       form = (layer.reduction, layer.outputSize)
@@ -114,6 +114,12 @@ public struct LayerPlan: Sendable {
       $0..<min($0 + shape.columns, layer.outputChannels)
     }
   }
+}
+
+extension AcceleratorShape {
+  /// Whether a first layer takes windows of its input that were cut out beforehand: where a position
+  /// has as few products as `reduction`.
+  func takesWindows(ofReduction reduction: Int) -> Bool { reduction <= 4 * columns }
 }
 
 extension LayerPlan {

@@ -66,14 +66,9 @@ extension Program {
   /// - Throws: `ReplayError` where the trace ends before the program does.
   public func memoryCycles(_ maps: GoldenMaps, trace: [UInt16]) throws -> [MemoryCycles] {
     var cursor = TraceCursor(trace)
-    let beat = network.shape.busWidth / 8
     return try operations.enumerated().map { number, operation in
-      var programBeats = DescriptorField.bytes / beat
-      if operation.operation == .layer {
-        let runs = Set(operation.images.map { images[$0].task }).count
-        programBeats += (runs + 7) / 8 * 8 * DescriptorField.runBytes / beat
-      }
-      try cursor.skipReads(of: .program, programBeats)
+      let runs = operation.operation == .layer ? self.runs(of: operation).count : 0
+      try cursor.skipReads(of: .program, network.shape.programBeats(runs: runs))
       var cycles = MemoryCycles()
       switch operation.operation {
       case .end: break
@@ -82,9 +77,9 @@ extension Program {
         cycles.operation = try cursor.skipLoad(of: loadedWords, network.shape.actLine) - start
       case .layer:
         let start = try cursor.nextRead() - Self.readLatency
-        let pass = try PassCounts(self, operation, maps)
+        let pass = ExactPass(self, operation, maps)
         cycles = try StallReplay(pass, trace, from: start).run()
-        if pass.plan.isHead {
+        if pass.geometry.isHead {
           let written = try exactCounts(number, maps)("dram.write")
           cycles.operation = try cursor.skipWrites(written) - start
         }

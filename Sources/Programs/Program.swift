@@ -178,7 +178,7 @@ public struct Program: Sendable {
 
   private mutating func store(_ layer: Int, _ output: MapForm, _ options: Options) {
     let words = images.count * output.imagePlaces
-    let line = LineForm(width: shape.banks * shape.columns * shape.actWidth, bus: shape.busWidth)
+    let line = shape.placeLine
     let offset = memory.reserve(.results, bytes: words * line.bytes)
     var descriptor = Descriptor(.store, hash: shape.hash)
     descriptor[.slots] = words
@@ -253,7 +253,7 @@ public struct Program: Sendable {
       descriptor[.outputBase] = pass.lowerBound * output.imagePlaces
       descriptor[.outputPixel] = output.pixelPlaces
     } else {
-      let line = LineForm(width: shape.columns * shape.accWidth, bus: shape.busWidth)
+      let line = shape.logitLine
       let offset = memory.reserve(.results, bytes: slots * blocks.count * line.bytes)
       descriptor.set(.raw)
       descriptor[.outputBase] = slots * blocks.count * line.beats

@@ -74,7 +74,7 @@ extension Program {
   public func logits(in memory: UnsafeRawBufferPointer) -> [[Int64]] {
     let shape = network.shape
     let reader = MemoryReader(bytes: memory)
-    let line = LineForm(width: shape.columns * shape.accWidth, bus: shape.busWidth)
+    let line = shape.logitLine
     var logits = [[Int64]](repeating: [], count: images.count)
     for operation in operations where operation.operation == .layer {
       guard let data = operation.data, let task = operation.task else { continue }
@@ -118,7 +118,7 @@ extension Program {
     let shape = network.shape
     let reader = MemoryReader(bytes: memory)
     let channels = form.placeChannels
-    let line = LineForm(width: channels * shape.actWidth, bus: shape.busWidth)
+    let line = shape.placeLine
     let isSigned = network.model.activation.isSigned
     var maps = [[Int32]](repeating: [], count: images.count)
     for image in images.indices {

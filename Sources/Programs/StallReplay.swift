@@ -3,13 +3,13 @@ import Mapping
 
 /// One pass of a layer against the beats that passed.
 struct StallReplay {
-  private let pass: PassCounts
+  private let pass: ExactPass
   private let trace: [UInt16]
   private let start: Int
-  private let tiles: [PassCounts.RowTile]
+  private let tiles: [ExactPass.RowTile]
 
   /// A pass that starts in cycle `start` of the trace.
-  init(_ pass: PassCounts, _ trace: [UInt16], from start: Int) {
+  init(_ pass: ExactPass, _ trace: [UInt16], from start: Int) {
     self.pass = pass
     self.trace = trace
     self.start = start
@@ -30,7 +30,7 @@ struct StallReplay {
     let weightLines = weightLines()
     let thresholdLines = thresholdLines()
     let slots = drainTimes(schedule)
-    let resultBeats = pass.plan.isHead ? headLine.beats : 0
+    let resultBeats = pass.geometry.isHead ? pass.shape.logitLine.beats : 0
     var weights = Arrivals(beats: pass.shape.weightLine.beats)
     var thresholds = Arrivals(beats: pass.shape.thresholdLine.beats)
     var channels = Arrivals(beats: pass.shape.channelLine.beats)
@@ -38,7 +38,7 @@ struct StallReplay {
     // Results of heads: how many have been offered, how many taken, and the beats of the next one.
     var (offered, taken, beats) = (0, 0, 0)
     var liveOffers: [Int] = []
-    let results = pass.tasks.count * pass.positions.count * pass.blocks.count
+    let results = pass.tasks.count * pass.geometry.positions * pass.geometry.blocks
     for cycle in start..<trace.count {
       let sample = trace[cycle]
       let isWritten = sample & 0xC0 == 0xC0
@@ -52,7 +52,8 @@ struct StallReplay {
       let hasSlot = slot < slots.count && slots[slot].time == time
       let needs = hasSlot ? slots[slot] : nil
       let hasWords = needs.map {
-        (!$0.isLive || !pass.hasThresholds || thresholdLines[live] < thresholds.lines)
+        (!$0.isLive || pass.geometry.thresholdForm == nil
+          || thresholdLines[live] < thresholds.lines)
           && (!$0.isFirst || $0.block < channels.lines)
       }
       let hasStep = step < schedule.count && schedule[step].offered <= time
@@ -69,7 +70,7 @@ struct StallReplay {
         if let needs {
           if needs.isLive {
             live += 1
-            liveOffers.append(time + pass.array.latency - 1)
+            liveOffers.append(time + pass.shape.latency - 1)
           }
           slot += 1
         }
@@ -87,7 +88,7 @@ struct StallReplay {
       let isOver =
         resultBeats > 0
         ? taken == results
-        : slot == slots.count && time >= slots.last!.time + pass.array.latency
+        : slot == slots.count && time >= slots.last!.time + pass.shape.latency
       if isOver {
         cycles.operation = cycle - start
         return cycles
@@ -97,17 +98,13 @@ struct StallReplay {
       description: "the trace ends after \(trace.count) cycles, before the layer does")
   }
 
-  private var headLine: LineForm {
-    LineForm(width: pass.shape.columns * pass.shape.accWidth, bus: pass.shape.busWidth)
-  }
-
   /// The line of the weights' stream that each step needs.
   private func weightLines() -> [Int] {
     let line = pass.shape.weightLine
-    let blockLines = line.lines(pass.plan.steps)
-    return pass.blocks.indices.flatMap { block in
+    let blockLines = line.lines(pass.geometry.steps)
+    return (0..<pass.geometry.blocks).flatMap { block in
       tiles.indices.flatMap { tile in
-        let number = pass.keepsWeights ? block : block * tiles.count + tile
+        let number = pass.geometry.keepsWeights ? block : block * tiles.count + tile
         return tiles[tile].steps.map { number * blockLines + ($0 >> line.wordsLog2) }
       }
     }
@@ -115,16 +112,17 @@ struct StallReplay {
 
   /// The line of the thresholds' stream that each live slot needs.
   private func thresholdLines() -> [Int] {
-    guard pass.hasThresholds else { return [] }
-    let line = pass.shape.thresholdLine(pass.thresholdForm)
-    let blockLines = line.lines(pass.positions.count)
+    guard let form = pass.geometry.thresholdForm else { return [] }
+    let keeps = pass.geometry.keepsThresholds(form)
+    let line = pass.shape.thresholdLine(form)
+    let blockLines = line.lines(pass.geometry.positions)
     var lines: [Int] = []
     var first = 0
-    for _ in pass.blocks {
+    for _ in 0..<pass.geometry.blocks {
       for (image, task) in pass.tasks.enumerated() {
-        lines += pass.positions.indices.map { first + ($0 >> line.wordsLog2) }
+        lines += (0..<pass.geometry.positions).map { first + ($0 >> line.wordsLog2) }
         let isLastUse =
-          !pass.keepsThresholds || image + 1 == pass.tasks.count || pass.tasks[image + 1] != task
+          !keeps || image + 1 == pass.tasks.count || pass.tasks[image + 1] != task
         if isLastUse { first += blockLines }
       }
     }

@@ -131,10 +131,8 @@ struct EnergyCommand: ParsableCommand {
   }
 
   private var request: AcceleratorRequest {
-    var request = AcceleratorRequest(
-      what.request(core.given.merging(accelerator.given) { $1 }))
+    var request = program.request(what.request(core.given.merging(accelerator.given) { $1 }))
     request.storesOutputs = false
-    program.apply(to: &request)
     return request
   }
 }

@@ -52,7 +52,8 @@ struct GenerateOptions: ParsableArguments {
 struct FolderOption: ParsableArguments {
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Folder for the files; made if it is not there.", valueName: "folder"))
+    help: ArgumentHelp(
+      "Folder for the files, made if it is not there; of profile, its file.", valueName: "folder"))
   var output: String?
 
   /// The folder.
@@ -62,6 +63,17 @@ struct FolderOption: ParsableArguments {
     guard let output else {
       throw UsageError(
         "no output folder is given: say where the files go with -o, as in '\(example)'")
+    }
+    return output
+  }
+
+  /// The file, of a command that writes one.
+  ///
+  /// - Throws: `UsageError` with an example where none was given.
+  func file(example: String) throws -> String {
+    guard let output else {
+      throw UsageError(
+        "no output file is given: say where the file goes with -o, as in '\(example)'")
     }
     return output
   }

@@ -83,10 +83,8 @@ struct Run: ParsableCommand {
   }
 
   private var request: AcceleratorRequest {
-    var request = AcceleratorRequest(
-      what.request(core.given.merging(accelerator.given) { $1 }))
+    var request = program.request(what.request(core.given.merging(accelerator.given) { $1 }))
     request.storesOutputs = storeOutputs == .on
-    program.apply(to: &request)
     request.timing = MemoryTiming(
       readLatency: latency, writeLatency: latency,
       bandwidth: bandwidth.map { .init(bytes: $0) })
@@ -98,43 +96,6 @@ struct Run: ParsableCommand {
     (commandWords(without: ["--batch", "--report"]) + ["--batch", "\(batch)"])
       .map(shellQuoted).joined(separator: " ")
   }
-}
-
-/// How a network runs on the accelerator.
-struct ProgramOptions: ParsableArguments {
-  @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
-  var skip = Switch.off
-  @Option(
-    help: """
-      Slots of pooled layers: windows, rows, or for each layer the one that takes fewer cycles on the \
-      first batch, best.
-      """)
-  var order = Mapper.Choice.windows
-  @Option(help: "Thresholds in 16 or 8 bits where that changes none of them: on or off.")
-  var packThresholds = Switch.off
-  @Option(help: "Keep weights and thresholds in their buffers where they fit: on or off.")
-  var resident = Switch.on
-  @Flag(
-    help: """
-      Run a MIME network's parent with a copy of the weights for each task and without thresholds: \
-      for traffic and cycles only.
-      """)
-  var asConventional = false
-
-  func apply(to request: inout AcceleratorRequest) {
-    request.skips = skip == .on
-    request.order = order
-    request.packsThresholds = packThresholds == .on
-    request.keepsResident = resident == .on
-    request.runsAsConventional = asConventional
-  }
-}
-
-extension Mapper.Choice: ExpressibleByArgument {}
-
-/// On or off, as an option's value.
-enum Switch: String, ExpressibleByArgument, CaseIterable {
-  case on, off
 }
 
 /// The words of this command without some options and their values.
