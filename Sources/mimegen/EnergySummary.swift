@@ -78,11 +78,10 @@ struct EnergySummary {
 
   private func gating() throws -> String {
     let saved = try report.energySavedByGating()
-    let other = report.model.gates ? saved : Rational(-1)
-    let all =
-      report.model.gates ? try report.value(report.total) + other : report.value(report.total)
+    let total = report.value(report.total)
+    let ungated = report.model.gates ? try total + saved : total
     return "Gating \(report.model.gates ? "saves" : "would save") \(rounded(saved)) of "
-      + "\(rounded(all)) \(report.model.table.unit) (\(report.model.table.name), "
+      + "\(rounded(ungated)) \(report.model.table.unit) (\(report.model.table.name), "
       + "\(report.counts.provenance.rawValue))."
   }
 
