@@ -13,16 +13,16 @@ import Testing
     struct Price: Decodable { let quantity, source: String }
     struct Sum: Decodable {
       let name: String
-      let energy_numerator: Int
+      let energyNumerator: Int
     }
-    let schema, unit, cost_table, provenance, gating: String
-    let energy_numerator, energy_denominator: Int
+    let schema, unit, costTable, provenance, gating: String
+    let energyNumerator, energyDenominator: Int
     let images: [String: Int]
     let components, layers, tasks: [Sum]
   }
 
   private func document(_ text: String) throws -> Document {
-    try JSONDecoder().decode(Document.self, from: Data(text.utf8))
+    try snakeCaseDecoder.decode(Document.self, from: Data(text.utf8))
   }
 
   private func energy(_ arguments: [String], in folder: String) throws -> Document {
@@ -50,16 +50,16 @@ import Testing
       let measured = try energy(costs + ["--counts", "report.json"], in: folder)
       #expect(exact.provenance == "exact model")
       #expect(measured.provenance == "measured in RTL")
-      #expect(exact.energy_numerator > 0)
-      #expect(measured.energy_numerator == exact.energy_numerator)
+      #expect(exact.energyNumerator > 0)
+      #expect(measured.energyNumerator == exact.energyNumerator)
       for (own, other) in [
         (exact.components, measured.components), (exact.layers, measured.layers),
         (exact.tasks, measured.tasks),
       ] {
         #expect(
-          own.filter { $0.energy_numerator != 0 }.map(\.energy_numerator)
-            == other.filter { $0.energy_numerator != 0 }.map(\.energy_numerator))
-        #expect(own.reduce(0) { $0 + $1.energy_numerator } == exact.energy_numerator)
+          own.filter { $0.energyNumerator != 0 }.map(\.energyNumerator)
+            == other.filter { $0.energyNumerator != 0 }.map(\.energyNumerator))
+        #expect(own.reduce(0) { $0 + $1.energyNumerator } == exact.energyNumerator)
       }
       // With costs of cycles, those that wait for memory are the difference.
       let table = try table("horowitz-45nm", in: folder)
@@ -70,7 +70,7 @@ import Testing
       let waits = try energy(
         ["--costs", "mine.yaml", "--counts", "report.json"] + program, in: folder)
       let advances = try energy(["--costs", "mine.yaml"] + program, in: folder)
-      #expect(waits.energy_numerator > advances.energy_numerator)
+      #expect(waits.energyNumerator > advances.energyNumerator)
 
       func refusal(_ others: [String], _ sentence: String) throws {
         expectRefusal(
@@ -118,7 +118,7 @@ import Testing
       let (own, builtIn) = (
         try energy(["--costs", "own.yaml"], in: folder), try energy([], in: folder)
       )
-      #expect(own.energy_numerator == builtIn.energy_numerator)
+      #expect(own.energyNumerator == builtIn.energyNumerator)
       #expect(own.unit == "MAC")
       #expect(try Program.run(["costs", "own.yaml"], in: folder).output.contains("\neyeriss "))
       try replace("unit: MAC\n", by: "", in: "\(folder)/own.yaml")
@@ -179,7 +179,7 @@ import Testing
         let schema: String
         let designs: [Design]
       }
-      let comparison = try JSONDecoder().decode(Comparison.self, from: Data(json.output.utf8))
+      let comparison = try snakeCaseDecoder.decode(Comparison.self, from: Data(json.output.utf8))
       #expect(comparison.schema == "mimegen-energy-comparison/1")
       #expect(comparison.designs.map(\.energy.gating) == ["on", "off"])
       #expect(
@@ -236,4 +236,10 @@ import Testing
       #expect(try names(in: folder) == before)
     }
   }
+}
+
+private var snakeCaseDecoder: JSONDecoder {
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return decoder
 }

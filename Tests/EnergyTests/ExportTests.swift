@@ -58,22 +58,22 @@ import Yams
   private struct Document: Decodable {
     struct Sum: Decodable {
       let name: String
-      let energy_pJ: Decimal
-      let energy_numerator: Int
+      let energyPj: Decimal
+      let energyNumerator: Int
     }
     struct Line: Decodable {
       let layer, task, component, action, quantity: String
       let count: Int
-      let energy_pJ: Decimal
-      let energy_numerator: Int
+      let energyPj: Decimal
+      let energyNumerator: Int
     }
     struct Price: Decodable {
       let component, action, quantity, per, source: String
-      let price_pJ, times: Decimal
+      let pricePj, times: Decimal
     }
-    let schema, unit, cost_table, provenance, gating: String
-    let energy_denominator, energy_numerator: Int
-    let energy_pJ, energy_per_image_pJ, energy_saved_by_gating_pJ: Decimal
+    let schema, unit, costTable, provenance, gating: String
+    let energyDenominator, energyNumerator: Int
+    let energyPj, energyPerImagePj, energySavedByGatingPj: Decimal
     let images: [String: Int]
     let prices: [Price]
     let lines: [Line]
@@ -82,18 +82,18 @@ import Yams
 
   @Test func jsonAddsUp() throws {
     let report = try Self.report()
-    let json = try JSONDecoder().decode(Document.self, from: report.json())
+    let json = try snakeCaseDecoder.decode(Document.self, from: report.json())
     #expect(json.schema == "mimegen-energy/1")
-    #expect([json.unit, json.cost_table, json.gating] == ["pJ", "horowitz-45nm", "on"])
+    #expect([json.unit, json.costTable, json.gating] == ["pJ", "horowitz-45nm", "on"])
     #expect(json.provenance == "exact model")
     #expect(json.images == ["red": 2, "blue": 1])
-    #expect(json.lines.reduce(0) { $0 + $1.energy_numerator } == json.energy_numerator)
+    #expect(json.lines.reduce(0) { $0 + $1.energyNumerator } == json.energyNumerator)
     for sums in [json.layers, json.tasks, json.components] {
-      #expect(sums.reduce(0) { $0 + $1.energy_numerator } == json.energy_numerator)
+      #expect(sums.reduce(0) { $0 + $1.energyNumerator } == json.energyNumerator)
     }
-    #expect(json.energy_pJ * Decimal(json.energy_denominator) == Decimal(json.energy_numerator))
-    #expect(abs(json.energy_per_image_pJ * 3 - json.energy_pJ) < Decimal(string: "1e-9")!)
-    #expect(json.energy_saved_by_gating_pJ > 0)
+    #expect(json.energyPj * Decimal(json.energyDenominator) == Decimal(json.energyNumerator))
+    #expect(abs(json.energyPerImagePj * 3 - json.energyPj) < Decimal(string: "1e-9")!)
+    #expect(json.energySavedByGatingPj > 0)
     #expect(json.prices.count == report.model.prices.count)
     #expect(json.prices.allSatisfy { !$0.source.isEmpty })
     #expect(try report.json() == Self.report().json())
@@ -188,4 +188,10 @@ import Yams
         == "0, 0, 199, 50, 0, 199, 70, 0, 199, 30, 0, 199, 24, 0, 199, 32, 0, 199, 4,")
     #expect(detail[2].hasPrefix("1, 200, 399, 50, 200, 399, 70"))
   }
+}
+
+private var snakeCaseDecoder: JSONDecoder {
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return decoder
 }
