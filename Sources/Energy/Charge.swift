@@ -27,18 +27,10 @@ public enum Quantity: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether it is kept for each task.
-  public var isPerTask: Bool {
-    guard case .event(let name) = self else { return false }
-    return Machine.acceleratorCounters.first { $0.name == name }!.isPerTask
-  }
-
-  /// How much of it `counts` have.
-  ///
-  /// - Parameter isLayer: they are those of a layer; else of loads, stores and the program's end.
-  func count(_ counts: Counts, task: Int, isLayer: Bool) -> Int {
+  /// How much of it the counts of a layer have, or of loads, stores and the program's end.
+  func count(_ counts: Counts, isLayer: Bool) -> Int {
     switch self {
-    case .event(let name): counts(name, task: task)
+    case .event(let name): counts(name)
     case .loadedBeats: isLayer ? 0 : counts("dram.activation")
     case .storedBeats: isLayer ? 0 : counts("dram.write")
     case .pooledWords:

@@ -1,3 +1,4 @@
+import Machine
 import Programs
 
 /// Energy of a run on the whole accelerator: the sum of count x times x price, exactly.
@@ -17,6 +18,8 @@ public struct EnergyModel: Sendable {
   public let denominator: Int128
   /// For one unit of each charge's quantity, in 1 / denominator of the table's unit.
   private let factors: [Int128]
+  /// The counter that each charge's quantity is, by number.
+  private let counters: [Int?]
 
   /// Prices every charge on `shape` by `table`.
   ///
@@ -47,6 +50,9 @@ public struct EnergyModel: Sendable {
     self.prices = prices
     self.denominator = denominator
     self.factors = factors
+    counters = prices.map { price in
+      Machine.acceleratorCounters.firstIndex { .event($0.name) == price.charge.quantity }
+    }
   }
 
   /// The energy of `counts`, line by line; lines whose count is zero are left out.
@@ -59,9 +65,11 @@ public struct EnergyModel: Sendable {
       let isLayer = place < counts.layers.count
       let own = isLayer ? counts.layers[place].counts : counts.transfers
       for (number, (charge, _)) in prices.enumerated() {
-        let isPerTask = charge.quantity.isPerTask
+        let counter = counters[number]
+        let isPerTask = counter.map { Machine.acceleratorCounters[$0].isPerTask } ?? false
         for task in isPerTask ? counts.tasks.indices : 0..<1 {
-          let count = charge.quantity.count(own, task: task, isLayer: isLayer)
+          let count =
+            counter.map { own.values[$0][task] } ?? charge.quantity.count(own, isLayer: isLayer)
           guard count != 0 else { continue }
           let energy = try Rational.exact(
             factors[number].multipliedReportingOverflow(by: Int128(count)))

@@ -35,7 +35,7 @@ struct AcceleratorReport {
     let images: [Int]
     let layers: [Layer]
     let transfers: [String: [Int]]
-    let energy: MeasuredEnergy.Figures?
+    let energy: [String: String]?
     let cycles: UInt64
     let compared: Int
     let failure: String?
@@ -79,23 +79,21 @@ struct MeasuredEnergy {
     exact = try model.report(result.exact)
   }
 
-  /// What a report has of it, energies as decimals in the table's unit.
-  struct Figures: Encodable {
-    let costTable, unit, measuredInRtl, ofWhichWaitingForMemory, exactModel: String
-  }
-
   /// The energy of cycles that wait for memory, which the exact model does not have.
   private var waiting: Int128 { rtl.sum { rtl.price($0).charge.quantity == .waitingCycles } }
 
   /// Whether all but waiting costs what the exact model says.
   var isEqual: Bool { rtl.total - waiting == exact.total }
 
-  var figures: Figures {
-    Figures(
-      costTable: rtl.model.table.name, unit: rtl.model.table.unit,
-      measuredInRtl: rtl.value(rtl.total).decimal(),
-      ofWhichWaitingForMemory: rtl.value(waiting).decimal(),
-      exactModel: exact.value(exact.total).decimal())
+  /// What a report has of it, energies as decimals in the unit of their name.
+  var figures: [String: String] {
+    let unit = rtl.model.table.unit
+    return [
+      "cost_table": rtl.model.table.name, "unit": unit,
+      "energy_measured_in_rtl_\(unit)": rtl.value(rtl.total).decimal(),
+      "energy_of_waiting_for_memory_\(unit)": rtl.value(waiting).decimal(),
+      "energy_by_exact_model_\(unit)": exact.value(exact.total).decimal(),
+    ]
   }
 
   var text: String {

@@ -46,7 +46,7 @@ import Testing
     return options(of: outcome.output)
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["run"], ["bench"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["run"], ["energy"], ["bench"]])
   func explainsEveryCoreParameter(command: [String]) throws {
     #expect(Self.coreOptions.map(\.option) == Machine.top.parameters.map(\.name))
     let help = try Self.help(command)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"], ["run"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["run"], ["energy"]])
   func explainsEveryParameterOfTheAccelerator(command: [String]) throws {
     let core = Set(Machine.top.parameters.map(\.name))
     #expect(
@@ -94,7 +94,9 @@ import Testing
 
   @Test func namesTheSubcommandsAndExitStatuses() throws {
     let help = try Program.run(["--help"]).output
-    for name in ["generate", "compile", "verify", "run", "regress", "prove", "bench"] {
+    for name in [
+      "generate", "compile", "verify", "run", "energy", "costs", "regress", "prove", "bench",
+    ] {
       #expect(help.contains("\n  \(name) "))
     }
     #expect(help.contains("Exit status: 0 all is well; 1 a difference"))

@@ -147,7 +147,7 @@ extension Model {
 
 extension GoldenMaps {
   /// The maps of a batch of a file's images.
-  init(_ batch: Batch, _ golden: GoldenModel, _ vectors: Vectors) {
+  public init(_ batch: Batch, _ golden: GoldenModel, _ vectors: Vectors) {
     let images = batch.images.map { vectors.tasks[$0.task].images[$0.image] }
     self.init(
       images: images,
@@ -155,7 +155,7 @@ extension GoldenMaps {
   }
 
   /// The maps of images whose inferences are known.
-  init(images: [[Int32]], inferences: [Inference]) {
+  public init(images: [[Int32]], inferences: [Inference]) {
     let layers = inferences[0].layers.count
     self.init(
       inputs: (0...layers).map { layer in
