@@ -240,18 +240,25 @@ struct PassCounts {
     var words: [Int] = []
     /// Numbers of the steps issued; that of the last word's first where there is none.
     var steps: [Int] = []
+    /// Rows with a nonzero activation at each step issued, where they are recorded; none for a forced step.
+    var nonzeroRows: [Int] = []
     var issued: Int { max(1, words.reduce(0, +)) }
     var feed: FeedTimeline.Tile { .init(rows: tasks.count, steps: words) }
   }
 
-  func rowTiles() -> [RowTile] {
+  /// The tiles of a column block.
+  ///
+  /// - Parameter recordsRows: count the rows that are not zero at each step.
+  func rowTiles(recordsRows: Bool = false) -> [RowTile] {
     let slots = tasks.indices.flatMap { image in positions.map { (image: image, position: $0) } }
     return stride(from: 0, to: slots.count, by: shape.rows).map { first in
-      tile(Array(slots[first..<min(first + shape.rows, slots.count)]))
+      tile(Array(slots[first..<min(first + shape.rows, slots.count)]), recordsRows)
     }
   }
 
-  private func tile(_ slots: [(image: Int, position: Int)]) -> RowTile {
+  private func tile(
+    _ slots: [(image: Int, position: Int)], _ recordsRows: Bool
+  ) -> RowTile {
     var tile = RowTile()
     tile.tasks = slots.map { tasks[$0.image] }
     tile.nonzero = slots.map { _ in 0 }
@@ -260,6 +267,7 @@ struct PassCounts {
     for tap in 0..<plan.kernel * plan.kernel {
       for word in 0..<input.pixelPlaces {
         var needed = [UInt64](repeating: 0, count: inputs[0].chunks)
+        var rows = [Int](repeating: 0, count: recordsRows ? input.placeChannels : 0)
         for (row, slot) in slots.enumerated() {
           let (outputRow, outputColumn) = slot.position.quotientAndRemainder(
             dividingBy: plan.layer.outputSize)
@@ -272,6 +280,9 @@ struct PassCounts {
             let bits = inputs[slot.image][place, chunk]
             needed[chunk] |= bits
             tile.nonzero[row] += bits.nonzeroBitCount
+            if recordsRows {
+              for bit in 0..<64 where bits >> UInt64(bit) & 1 == 1 { rows[chunk * 64 + bit] += 1 }
+            }
           }
         }
         let all = word == input.pixelPlaces - 1 ? input.lastChannels : input.placeChannels
@@ -280,6 +291,7 @@ struct PassCounts {
           !options.skips || needed[$0 / 64] >> UInt64($0 % 64) & 1 == 1
         }
         tile.words.append(issued.count)
+        if recordsRows { tile.nonzeroRows += issued.map { rows[$0] } }
         tile.steps += issued.map { first + $0 }
       }
     }

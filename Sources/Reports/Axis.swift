@@ -33,7 +33,9 @@ struct LinearAxis {
   }
 
   /// A tick's label.
-  func label(_ tick: Double) -> String { NumberText.fixed(tick, decimals: decimals) }
+  func label(_ tick: Double) -> String {
+    end < 1e6 ? NumberText.fixed(tick, decimals: decimals) : NumberText.short(tick)
+  }
 }
 
 /// A logarithmic axis over whole decades.

@@ -60,7 +60,7 @@ public struct BarChart: Sendable, Equatable {
     let barRoom = Self.room(bars.map(\.name), most: 230)
     let left = groupRoom + barRoom + 6
     let plot = Picture.width - left - 70
-    let top = picture.legend(series, x: 0, y: 0) { "s\($0 % 8)" } + 6
+    let top = picture.legend(series) + 6
     let height =
       Double(bars.count) * Self.barStep + Double(groups.count) * Self.groupSpace
     for tick in axis.ticks {
@@ -96,7 +96,7 @@ public struct BarChart: Sendable, Equatable {
       let place = [group.name, bar.name].filter { !$0.isEmpty }.joined(separator: ", ")
       let width = value / magnitude.factor * scale
       picture.rectangle(
-        x, y, width, Self.barHeight, "s\(number % 8)",
+        x, y, width, Self.barHeight, style(ofSeries: number),
         hint: "\(place): \(series[number]) \(NumberText.short(value)) \(unit)")
       x += width
     }

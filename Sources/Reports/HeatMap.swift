@@ -23,7 +23,7 @@ public struct HeatMap: Sendable, Equatable {
     let all = blocks.cells.flatMap { $0 }
     let (low, high) = (all.min() ?? 0, all.max() ?? 0)
     let columns = blocks.cells.first?.count ?? 0
-    let (left, top) = (50.0, 24.0)
+    let (left, top) = (50.0, 38.0)
     let size = min(26, max(4, 480 / Double(max(1, columns, blocks.cells.count))))
     for (row, cells) in blocks.cells.enumerated() {
       for (column, value) in cells.enumerated() {
@@ -46,7 +46,7 @@ public struct HeatMap: Sendable, Equatable {
     let middle = top + Double(blocks.cells.count) * size / 2
     picture.text(
       "row", 12, middle, .middle, turn: "rotate(-90 12 \(coordinate(middle)))")
-    picture.text("column", left + Double(columns) * size / 2, 8, .middle)
+    picture.text("column", left + Double(columns) * size / 2, 12, .middle)
     drawScale(low, high, x: left + Double(columns) * size + 40, top, &picture)
     let height = max(
       top + Double(blocks.cells.count) * size, top + Double(Self.levels) * 18 + 26)

@@ -32,7 +32,7 @@ public enum NumberText {
     guard value.isFinite else { return "-" }
     guard value != 0 else { return "0" }
     let digits = Int(log10(abs(value)).rounded(.down)) + 1
-    return abs(value) < 0.001 || digits > 15
+    return abs(value) < 0.001 || digits > 9
       ? String(format: "%.2e", value) : fixed(value, decimals: max(0, 3 - digits))
   }
 

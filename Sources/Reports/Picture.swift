@@ -49,17 +49,25 @@ struct Picture {
       hint.map { "\(place)><title>\(Markup.escaped($0))</title></rect>\n" } ?? "\(place)/>\n")
   }
 
-  /// Series' names with their colours from (x, y) on, in as many rows as they need; gives the height.
-  mutating func legend(_ names: [String], x: Double, y: Double, style: (Int) -> String) -> Double {
-    var (left, top) = (x, y)
+  /// Series' names with their keys from the left edge and `top` on, in as many rows as they need.
+  ///
+  /// - Parameter drawKey: draws the key of a series into 12 x 12 pixels from (x, y) on.
+  /// - Returns: the height.
+  mutating func legend(
+    _ names: [String], top: Double = 0,
+    drawKey: (inout Picture, Int, Double, Double) -> Void = {
+      $0.rectangle($2, $3, 12, 12, style(ofSeries: $1))
+    }
+  ) -> Double {
+    var (left, y) = (0.0, top)
     for (number, name) in names.enumerated() {
-      let width = 20 + min(Double(name.count) * Self.letter, Self.width - x - 30) + 14
-      if left > x, left + width > Self.width { (left, top) = (x, top + 18) }
-      rectangle(left, top, 12, 12, style(number))
-      text(name, left + 17, top + 10.5, room: Self.width - left - 20)
+      let width = min(Double(name.count) * Self.letter + 34, Self.width)
+      if left > 0, left + width > Self.width { (left, y) = (0, y + 18) }
+      drawKey(&self, number, left, y)
+      text(name, left + 17, y + 10.5, room: Self.width - left - 20)
       left += width
     }
-    return names.isEmpty ? 0 : top - y + 18
+    return names.isEmpty ? 0 : y - top + 18
   }
 
   /// The picture as an SVG element.
@@ -77,3 +85,6 @@ struct Picture {
     """
   }
 }
+
+/// The class of a series; there are eight colours.
+func style(ofSeries number: Int) -> String { "s\(number % 8)" }

@@ -59,16 +59,18 @@ public struct RooflineChart: Sendable, Equatable {
     let all = drawn.flatMap { $0 }
     let x = LogAxis(all.map(\.intensity) + [ridge / 3, ridge * 3])
     let y = LogAxis(all.map(\.performance) + [computeRoof])
-    let top = picture.legend(series.map(\.name), x: 0, y: 0) { "s\($0 % 8)" } + 10
+    let top =
+      picture.legend(series.map(\.name)) { Self.drawMarker($1, $2 + 6, $3 + 6, nil, &$0) } + 10
     let frame = Frame(x: x, y: y, top: top)
     drawAxes(frame, &picture)
     drawRoofs(frame, ridge, &picture)
-    var labels: [Box] = []
-    for (number, points) in drawn.enumerated() {
-      for point in points {
-        draw(point, number, frame, &labels, &picture)
-      }
+    var taken = all.map { point in
+      Box(x: frame.across(point.intensity) - 6, y: frame.up(point.performance) + 4, width: 12)
     }
+    for (number, points) in drawn.enumerated() {
+      for point in points { draw(point, number, frame, &picture) }
+    }
+    for point in all { drawName(of: point, frame, &taken, &picture) }
     return picture.svg(
       height: top + Self.plotHeight + 44, id: id, title: title,
       description: "\(work) per byte against \(work) per cycle of \(all.count) points, with a "
@@ -117,10 +119,9 @@ public struct RooflineChart: Sendable, Equatable {
       .end)
     let (x, y) = (frame.across(start), frame.up(start * memoryRoof))
     let slope = atan2(roof - y, frame.across(ridge) - x) * 180 / .pi
-    let (middleX, middleY) = ((x + frame.across(ridge)) / 2, (y + roof) / 2)
     picture.text(
-      "\(NumberText.short(memoryRoof)) bytes per cycle", middleX, middleY - 7, .middle,
-      turn: "rotate(\(coordinate(slope)) \(coordinate(middleX)) \(coordinate(middleY)))")
+      "\(NumberText.short(memoryRoof)) bytes per cycle", x + 10, y - 7,
+      turn: "rotate(\(coordinate(slope)) \(coordinate(x)) \(coordinate(y)))")
   }
 
   /// A place that a label takes.
@@ -131,38 +132,51 @@ public struct RooflineChart: Sendable, Equatable {
     }
   }
 
-  /// A series has its own shape, so that colour alone does not tell it.
   private func draw(
-    _ point: Point, _ number: Int, _ frame: Frame, _ labels: inout [Box],
-    _ picture: inout Picture
+    _ point: Point, _ number: Int, _ frame: Frame, _ picture: inout Picture
   ) {
-    let (x, y) = (frame.across(point.intensity), frame.up(point.performance))
+    Self.drawMarker(
+      number, frame.across(point.intensity), frame.up(point.performance),
+      "\(series[number].name), \(point.name): \(NumberText.short(point.intensity)) \(work) per byte, "
+        + "\(NumberText.short(point.performance)) \(work) per cycle", &picture)
+  }
+
+  /// A series has its own shape, so that colour alone does not tell it.
+  private static func drawMarker(
+    _ number: Int, _ x: Double, _ y: Double, _ hint: String?, _ picture: inout Picture
+  ) {
     let shapes: [[(Double, Double)]] = [
       [(-5, -5), (5, -5), (5, 5), (-5, 5)], [(0, -7), (7, 0), (0, 7), (-7, 0)],
       [(-6, 5), (0, -7), (6, 5)], [(-6, -5), (6, -5), (0, 7)],
+      [(-6, 0), (-3, -6), (3, -6), (6, 0), (3, 6), (-3, 6)],
     ]
     let path = shapes[number % shapes.count].enumerated().map { place, corner in
       (place == 0 ? "M" : "L") + "\(coordinate(x + corner.0)) \(coordinate(y + corner.1))"
     }.joined()
-    let hint =
-      "\(series[number].name), \(point.name): \(NumberText.short(point.intensity)) \(work) per byte, "
-      + "\(NumberText.short(point.performance)) \(work) per cycle"
-    picture.markup.element("path", ["d": path + "Z", "class": "s\(number % 8) point"]) {
-      $0.element("title", content: hint)
+    picture.markup.element("path", ["d": path + "Z", "class": "\(style(ofSeries: number)) point"]) {
+      if let hint { $0.element("title", content: hint) }
     }
+  }
+
+  /// The name goes where it covers nothing; where there is no such place it is left out.
+  private func drawName(
+    of point: Point, _ frame: Frame, _ taken: inout [Box], _ picture: inout Picture
+  ) {
+    let (x, y) = (frame.across(point.intensity), frame.up(point.performance))
     let width = Double(point.name.count) * Picture.letter
     let places = [
       Box(x: x + 9, y: y + 4, width: width), Box(x: x - 9 - width, y: y + 4, width: width),
       Box(x: x - width / 2, y: y - 10, width: width),
       Box(x: x - width / 2, y: y + 19, width: width),
+      Box(x: x + 6, y: y + 17, width: width), Box(x: x - 6 - width, y: y - 9, width: width),
     ]
     guard
       let place = places.first(where: { box in
-        box.x >= Self.left && box.x + box.width <= Picture.width
-          && !labels.contains(where: box.overlaps)
+        box.x >= Self.left && box.x + box.width <= Picture.width && box.y <= frame.bottom + 4
+          && !taken.contains(where: box.overlaps)
       })
     else { return }
-    labels.append(place)
+    taken.append(place)
     picture.text(point.name, place.x, place.y)
   }
 }

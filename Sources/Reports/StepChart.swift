@@ -45,19 +45,19 @@ public struct StepChart: Sendable, Equatable {
   func draw(id: String, title: String) -> String {
     var picture = Picture()
     let plot = Picture.width - Self.left - 20
-    let top = picture.legend(series, x: 0, y: 0) { "s\($0 % 8)" } + 24
+    let top = picture.legend(series) + 24
     let bottom = top + Self.plotHeight
     let magnitude = Magnitude(for: end)
     let axis = LinearAxis(to: end / magnitude.factor)
-    let scale = plot / axis.end / magnitude.factor
+    let scale = end > 0 ? plot / end : 0
     for percent in stride(from: 0, through: 100, by: 20) {
       let y = bottom - Self.plotHeight * Double(percent) / 100
       picture.line(Self.left, y, Self.left + plot, y, "grid")
       picture.text("\(percent) %", Self.left - 6, y + 4, .end)
     }
     for number in series.indices.reversed() { drawArea(number, bottom, scale, &picture) }
-    for tick in axis.ticks {
-      let x = Self.left + plot * tick / axis.end
+    for tick in axis.ticks where tick * magnitude.factor <= end {
+      let x = Self.left + tick * magnitude.factor * scale
       picture.line(x, bottom, x, bottom + 4, "axis")
       picture.text(axis.label(tick), x, bottom + 18, .middle)
     }
@@ -83,7 +83,7 @@ public struct StepChart: Sendable, Equatable {
       path += "V\(coordinate(bottom - Self.plotHeight * sum))H\(coordinate(x))"
     }
     picture.markup.element(
-      "path", ["d": path + "V\(coordinate(bottom))Z", "class": "s\(number % 8) area"])
+      "path", ["d": path + "V\(coordinate(bottom))Z", "class": style(ofSeries: number)])
   }
 
   /// Lines at the marks, with names where there is room.

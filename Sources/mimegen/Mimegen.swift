@@ -21,7 +21,7 @@ struct Mimegen: ParsableCommand {
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
       Generate.self, Compile.self, Verify.self, Run.self, EnergyCommand.self, Costs.self,
-      Regress.self, Prove.self, Bench.self,
+      ReportCommand.self, Regress.self, Prove.self, Bench.self,
     ])
 
   @OptionGroup var options: GenerateOptions

@@ -104,6 +104,23 @@ struct Run: ParsableCommand {
 struct ProgramOptions: ParsableArguments {
   @Option(help: "Leave out steps in which all rows of a tile are zero: on or off.")
   var skip = Switch.off
+  @OptionGroup var layout: LayoutOptions
+  @Flag(
+    help: """
+      Run a MIME network's parent with a copy of the weights for each task and without thresholds: \
+      for traffic and cycles only.
+      """)
+  var asConventional = false
+
+  func apply(to request: inout AcceleratorRequest) {
+    layout.apply(to: &request)
+    request.skips = skip == .on
+    request.runsAsConventional = asConventional
+  }
+}
+
+/// How a network is laid out on the accelerator.
+struct LayoutOptions: ParsableArguments {
   @Option(
     help: """
       Slots of pooled layers: windows, rows, or for each layer the one that takes fewer cycles on the \
@@ -114,19 +131,11 @@ struct ProgramOptions: ParsableArguments {
   var packThresholds = Switch.off
   @Option(help: "Keep weights and thresholds in their buffers where they fit: on or off.")
   var resident = Switch.on
-  @Flag(
-    help: """
-      Run a MIME network's parent with a copy of the weights for each task and without thresholds: \
-      for traffic and cycles only.
-      """)
-  var asConventional = false
 
   func apply(to request: inout AcceleratorRequest) {
-    request.skips = skip == .on
     request.order = order
     request.packsThresholds = packThresholds == .on
     request.keepsResident = resident == .on
-    request.runsAsConventional = asConventional
   }
 }
 
