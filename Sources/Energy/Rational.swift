@@ -26,7 +26,7 @@ public struct Rational: Sendable, Hashable {
   }
 
   /// A decimal number as it is written, such as 3, 0.03 or 1.3e3; nil where it is none, or has more than
-  /// 18 digits or an exponent beyond 12.
+  /// 18 digits, 24 decimals or an exponent beyond 12.
   public init?(decimal text: some StringProtocol) {
     let parts = text.lowercased().split(separator: "e", omittingEmptySubsequences: false)
     guard 1...2 ~= parts.count, let exponent = parts.count == 2 ? Int(parts[1]) : 0,
@@ -36,10 +36,11 @@ public struct Rational: Sendable, Hashable {
     let places = parts[0].dropFirst(isNegative ? 1 : 0)
       .split(separator: ".", omittingEmptySubsequences: false)
     let fraction = places.count == 2 ? places[1] : ""
-    let digits = places[0] + fraction
+    let digits = (places[0] + fraction).drop { $0 == "0" }
     guard places.count <= 2, !places[0].isEmpty, places.count == 1 || !fraction.isEmpty,
+      fraction.count <= 24,
       digits.count <= 18, digits.allSatisfy({ ("0"..."9").contains($0) }),
-      let whole = Int128(digits)
+      let whole = digits.isEmpty ? 0 : Int128(digits)
     else { return nil }
     let shift = exponent - fraction.count
     let value = isNegative ? -whole : whole

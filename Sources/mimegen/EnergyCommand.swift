@@ -86,6 +86,7 @@ struct EnergyCommand: ParsableCommand {
     if let compareModel { other.run.model = compareModel }
     if let compareVectors { other.run.vectors = compareVectors }
     other.runsAsConventional = true
+    other.run.tasks = plan.tasks.map { plan.model.tasks[$0] }
     if let compareSkip { other.skips = compareSkip == .on }
     let otherPlan = try AcceleratorPlan(other, countsOnly: true)
     let comparison = EnergyComparison(

@@ -206,7 +206,7 @@ import Testing
     (
       ["--format", "xml"],
       "The value 'xml' is invalid for '--format <format>'. Please provide one of 'table', 'json', 'csv', "
-        + "'accelergy' and 'scalesim'."
+        + "'accelergy' or 'scalesim'."
     ),
     (["--compare", "conventional", "--format", "csv"], "--compare has the formats table and json"),
     (

@@ -120,9 +120,9 @@ import Yams
       #expect(names.updateValue(name, forKey: base) == nil, "\(base) is there twice")
       for action in try #require(entry["actions"]?.sequence) {
         #expect(action["arguments"]?.mapping?.isEmpty == true)
-        let energy = try number(#require(action["energy"]?.scalar?.string))
+        let text = try #require(action["energy"]?.scalar?.string)
         let previous = entries[base, default: [:]].updateValue(
-          energy, forKey: try #require(action["name"]?.string))
+          try number(text), forKey: try #require(action["name"]?.string))
         #expect(previous == nil)
       }
     }
@@ -134,8 +134,10 @@ import Yams
       let base = name.replacing(/\[.*?\]/, with: "")
       #expect(names[base] == name)
       for action in try #require(local["action_counts"]?.sequence) {
-        let energy = try #require(entries[base]?[try #require(action["name"]?.string)])
-        energies.append(try energy * Rational(#require(action["counts"]?.int)))
+        let name = try #require(action["name"]?.string)
+        let energy = try #require(entries[base]?[name])
+        let count = try #require(action["counts"]?.int)
+        energies.append(try energy * Rational(count))
       }
     }
     #expect(Set(seen).count == seen.count)

@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: [
     ("3", 3, 1), ("0.03", 3, 100), ("1.3e3", 1300, 1), ("25e-2", 1, 4), ("-0.5", -1, 2),
     ("0", 0, 1),
-    ("000.250", 1, 4), ("1E2", 100, 1),
+    ("000.250", 1, 4), ("1E2", 100, 1), ("000000000000000000000.1", 1, 10),
   ]) func readsDecimals(text: String, numerator: Int, denominator: Int) {
     #expect(
       Rational(decimal: text) == Rational(Int128(numerator), over: Int128(denominator)))
@@ -15,7 +15,7 @@ import Testing
   @Test(arguments: [
     "", "-", ".", ".5", "5.", "1e", "1e13", "1,5", "nan", "inf", "0x1", "1.2.3", "1 ", "+1", "--1",
     "1e2e3",
-    "1234567890123456789", "١",
+    "1234567890123456789", "0.0000000000000000000000001", "١",
   ]) func refusesWhatIsNoDecimal(text: String) {
     #expect(Rational(decimal: text) == nil)
   }
