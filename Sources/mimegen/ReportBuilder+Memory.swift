@@ -44,39 +44,49 @@ struct StoredBytes {
 extension ReportBuilder {
   var storedBytes: ReportContent.Figure {
     let shown = designs(skips: false).filter { $0.mode == .pipelined }
-      .map { ($0, StoredBytes($0)) }
-    func rows(_ stored: StoredBytes) -> [(name: String, parts: StoredBytes.Parts)] {
-      (stored.shared.total > 0 ? [("shared", stored.shared)] : []) + stored.tasks
+    var groups: [BarChart.Group] = []
+    var rows: [[String]] = []
+    for design in shown {
+      let stored = StoredBytes(design)
+      let shared = stored.shared.total > 0 ? [(name: "shared", parts: stored.shared)] : []
+      let owners = shared + stored.tasks
+      groups.append(
+        .init(design.kindName, owners.map { .init($0.name, $0.parts.all.map(Double.init)) }))
+      for owner in owners {
+        rows.append([design.kindName, owner.name] + grouped(owner.parts.all + [owner.parts.total]))
+      }
+      let all = stored.tasks.reduce(stored.shared.all) { sums, task in
+        zip(sums, task.parts.all).map { $0 + $1 }
+      }
+      rows.append([design.kindName, "all"] + grouped(all + [stored.total]))
     }
     return ReportContent.Figure(
       "DRAM that each task takes",
-      caption:
-        "As the accelerator's memory holds it, with what pads words to beats. MIME has the hidden layers' weights "
-        + "once and thresholds for each task; conventional has weights for each task.",
+      caption: """
+        As the accelerator's memory holds it, with what pads words to beats. MIME has the hidden layers' \
+        weights once and thresholds for each task; conventional has weights for each task.
+        """,
       provenance: "The memory's image, exact",
       .bars(
-        BarChart(
-          series: StoredBytes.names,
-          groups: shown.map { design, stored in
-            .init(
-              design.kindName, rows(stored).map { .init($0.name, $0.parts.all.map(Double.init)) })
-          }, quantity: "memory", unit: "bytes")),
+        BarChart(series: StoredBytes.names, groups: groups, quantity: "memory", unit: "bytes")),
       numbers: .init(
-        header: ["network", "of"] + StoredBytes.names.map { "\($0), bytes" } + ["all, bytes"],
-        rows: shown.flatMap { design, stored in
-          rows(stored).map { row in
-            [design.kindName, row.name]
-              + (row.parts.all + [row.parts.total]).map { NumberText.grouped($0) }
-          } + [
-            [design.kindName, "all"] + StoredBytes.names.map { _ in "" }
-              + [NumberText.grouped(stored.total)]
-          ]
-        }))
+        header: ["network", "of"] + (StoredBytes.names + ["all"]).map { "\($0), bytes" },
+        rows: rows))
   }
 
   var trafficOfDesigns: ReportContent.Figure {
     let kinds = ReportDesign.traffic
     let names = ["weights", "thresholds", "channels", "images", "program", "written"]
+    func bytes(_ design: ReportDesign) -> [Int] {
+      kinds.map { design.bytes(design.counts.total, [$0]) }
+    }
+    let bars = designs(skips: false).map { design in
+      BarChart.Bar(design.shortName, bytes(design).map(Double.init))
+    }
+    let rows = designs.all.map { design in
+      [design.name, design.counts.provenance.rawValue]
+        + grouped(bytes(design) + [design.bytes(design.counts.total)])
+    }
     return ReportContent.Figure(
       "DRAM traffic of each design",
       caption:
@@ -84,24 +94,10 @@ extension ReportBuilder {
       provenance: provenance(designs.all),
       .bars(
         BarChart(
-          series: names,
-          groups: [
-            .init(
-              "",
-              designs(skips: false).map { design in
-                .init(
-                  design.shortName,
-                  kinds.map { Double(design.bytes(design.counts.total, [$0])) })
-              })
-          ], quantity: "traffic", unit: "bytes")),
+          series: names, groups: [.init("", bars)], quantity: "traffic", unit: "bytes")),
       numbers: .init(
         header: ["design", "counts"] + zip(names, kinds).map { "\($0) (\($1)), bytes" }
-          + ["all, bytes"],
-        rows: designs.all.map { design in
-          [design.name, design.counts.provenance.rawValue]
-            + (kinds.map { design.bytes(design.counts.total, [$0]) }
-            + [design.bytes(design.counts.total)]).map { NumberText.grouped($0) }
-        }))
+          + ["all, bytes"], rows: rows))
   }
 
   var roofline: ReportContent.Figure {
@@ -110,47 +106,47 @@ extension ReportBuilder {
         designs.design(.mime, .singular, skips: false)
       ]
     let shape = base.plan.shape
-    func point(_ design: ReportDesign, _ layer: RunCounts.Layer) -> (Double, Double) {
-      let macs = Double(ReportDesign.macs(layer.counts))
-      let (bytes, cycles) = (design.bytes(layer.counts), design.cycles(layer.counts))
-      return (
-        bytes > 0 ? macs / Double(bytes) : 0, cycles > 0 ? macs / Double(cycles) : 0
-      )
+    var series: [RooflineChart.Series] = []
+    var rows = base.counts.layers.map { _ in [[String]]() }
+    for design in shown {
+      var points: [RooflineChart.Point] = []
+      for (place, layer) in design.counts.layers.enumerated() {
+        let numbers = [
+          ReportDesign.macs(layer.counts), design.bytes(layer.counts), design.cycles(layer.counts),
+        ]
+        let intensity = ratio(numbers[0], numbers[1])
+        let performance = ratio(numbers[0], numbers[2])
+        points.append(.init(layer.name, intensity: intensity, performance: performance))
+        rows[place].append(
+          [layer.name, design.name, design.counts.provenance.rawValue] + grouped(numbers)
+            + [intensity, performance].map(NumberText.short))
+      }
+      series.append(.init(design.name, points))
     }
     return ReportContent.Figure(
       "Roofline: each layer between the array and the memory's bus",
-      caption:
-        "Dense multiply-accumulates. The flat roof is one for each element and cycle, the slope the bytes of a "
-        + "beat. The exact model's cycles do not wait for memory: a layer of it above the slope waits in fact. "
-        + "Above the flat roof are layers that skip.",
+      caption: """
+        Dense multiply-accumulates. The flat roof is one for each element and cycle, the slope the bytes of a \
+        beat. The exact model's cycles do not wait for memory: a layer of it above the slope waits in fact. \
+        Above the flat roof are layers that skip.
+        """,
       provenance: provenance(shown) + copyNote(shown),
       .roofline(
         RooflineChart(
-          series: shown.map { design in
-            .init(
-              design.name,
-              design.counts.layers.map { layer in
-                let (intensity, performance) = point(design, layer)
-                return .init(layer.name, intensity: intensity, performance: performance)
-              })
-          }, computeRoof: Double(shape.rows * shape.columns),
+          series: series, computeRoof: Double(shape.rows * shape.columns),
           memoryRoof: Double(shape.busWidth) / 8, work: "MACs")),
       numbers: .init(
         header: [
           "layer", "design", "counts", "MACs", "DRAM bytes", "cycles", "MACs per byte",
           "MACs per cycle",
-        ],
-        rows: base.counts.layers.indices.flatMap { place in
-          shown.map { design in
-            let layer = design.counts.layers[place]
-            let (intensity, performance) = point(design, layer)
-            return [layer.name, design.name, design.counts.provenance.rawValue]
-              + [
-                ReportDesign.macs(layer.counts), design.bytes(layer.counts),
-                design.cycles(layer.counts),
-              ].map { NumberText.grouped($0) }
-              + [intensity, performance].map(NumberText.short)
-          }
-        }))
+        ], rows: rows.flatMap { $0 }))
   }
+
+  /// Of two counts; 0 where there is nothing to divide by.
+  private func ratio(_ part: Int, _ whole: Int) -> Double {
+    whole > 0 ? Double(part) / Double(whole) : 0
+  }
+
+  /// Counts as cells of a table.
+  func grouped(_ counts: [Int]) -> [String] { counts.map { NumberText.grouped($0) } }
 }

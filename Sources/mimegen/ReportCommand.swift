@@ -54,7 +54,7 @@ struct ReportCommand: ParsableCommand {
     let table = try CostTable.named(costs)
     let measured = try counts.map { try MeasuredCounts($0) }
     let designs = try ReportDesigns(requests(), table, measured)
-    let html = try ReportBuilder(designs).content().html()
+    let html = ReportBuilder(designs).content().html()
     try OutputFolder(path: output).write([(Self.page, Data(html.utf8))])
     print("Wrote \(output)/\(Self.page).")
   }
