@@ -17,7 +17,7 @@ struct ReportBuilder {
 
   func content() -> ReportContent {
     ReportContent(
-      title: "\(base.plan.model.layers.count + 1) layers, \(base.plan.model.tasks.count) tasks on "
+      title: "\(base.plan.model.layers.count + 1) layers, \(base.plan.tasks.count) tasks on "
         + "mime_accelerator \(base.plan.shape.rows)x\(base.plan.shape.columns)",
       facts: facts, highlights: highlights,
       sections: [
@@ -62,7 +62,7 @@ struct ReportBuilder {
           : designs.design(.conventional, .pipelined, skips: false).plan.request.run.model),
       .init(
         "Tasks",
-        zip(model.tasks, base.counts.images).filter { $1 > 0 }.map(\.0).joined(separator: ", ")),
+        base.plan.tasks.map { model.tasks[$0] }.joined(separator: ", ")),
       .init(
         "Images",
         "\(NumberText.grouped(base.images)) in batches of \(batch), the same in every design"),

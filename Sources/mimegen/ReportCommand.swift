@@ -100,7 +100,8 @@ struct ReportSchedule: ParsableArguments {
   var conventionalVectors: String?
   @Option(
     help: ArgumentHelp(
-      "Tasks to run, with commas between. (default: all with images)", valueName: "names"))
+      "Tasks to run, with commas between. (default: all with images in both networks)",
+      valueName: "names"))
   var tasks: String?
   @Option(
     parsing: .unconditional,

@@ -72,6 +72,7 @@ struct ReportDesigns {
   /// - Throws: what the exact model throws, and `UsageError` where the networks cannot be compared or counts
   ///   are of no design.
   init(_ requests: Requests, _ table: CostTable, _ measured: [MeasuredCounts]) throws {
+    let tasks = try Self.commonTasks(requests)
     var all: [ReportDesign] = []
     var timelines: [(design: ReportDesign, timeline: ArrayTimeline)] = []
     var elements: [(design: ReportDesign, active: [[Int]])] = []
@@ -80,6 +81,7 @@ struct ReportDesigns {
       for mode in [TaskMode.pipelined, .singular] {
         for skips in [false, true] {
           var request = kind == .mime ? requests.mime : requests.conventional
+          request.run.tasks = tasks
           request.run.mode = mode
           request.skips = skips
           let plan = try AcceleratorPlan(request, countsOnly: true)
@@ -124,7 +126,26 @@ struct ReportDesigns {
     self.elements = elements
   }
 
-  /// That two designs run the same tasks and layers on the same machine.
+  /// The tasks to run: those asked for, else those that have images in both networks, in the MIME network's
+  /// order.
+  private static func commonTasks(_ requests: Requests) throws -> [String] {
+    guard requests.mime.run.tasks.isEmpty else { return requests.mime.run.tasks }
+    let lists = try [requests.mime.run, requests.conventional.run].map { run in
+      let model = try Model.load(run.model)
+      let vectors = try Vectors.load(run.vectors, for: model)
+      return zip(model.tasks, vectors.tasks).filter { !$1.images.isEmpty }.map(\.0)
+    }
+    let common = lists[0].filter(lists[1].contains)
+    guard !common.isEmpty else {
+      throw UsageError(
+        "the networks have no task in common with images: \(requests.mime.run.model) has "
+          + "\(lists[0].joined(separator: ", ")), and \(requests.conventional.run.model) "
+          + lists[1].joined(separator: ", "))
+    }
+    return common
+  }
+
+  /// That two designs run the same layers on the same machine.
   private static func checkSame(_ first: AcceleratorPlan, _ other: AcceleratorPlan) throws {
     func need(_ one: String, _ two: String, _ what: String) throws {
       guard one == two else {
@@ -133,9 +154,6 @@ struct ReportDesigns {
             + "\(other.request.run.model) \(two)")
       }
     }
-    try need(
-      first.model.tasks.joined(separator: ","), other.model.tasks.joined(separator: ","),
-      "the list of tasks")
     try need(
       first.model.layers.map(\.name).joined(separator: ","),
       other.model.layers.map(\.name).joined(separator: ","), "the list of layers")

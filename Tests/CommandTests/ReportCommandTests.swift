@@ -24,7 +24,7 @@ import Testing
   private static func rows(_ page: String) -> [[String]] {
     page.components(separatedBy: "<tr>").dropFirst().map { row in
       row.components(separatedBy: "</tr>")[0].split(separator: "\n").map { cell in
-        cell.replacing(/<[^>]*>/, with: "")
+        String(cell.replacing(/<[^>]*>/, with: ""))
       }
     }
   }
