@@ -67,10 +67,22 @@ public struct RooflineChart: Sendable, Equatable {
     var taken = all.map { point in
       Box(x: frame.across(point.intensity) - 6, y: frame.up(point.performance) + 4, width: 12)
     }
+    taken.append(
+      Box(
+        x: frame.across(ridge) + 10, y: frame.up(computeRoof) - 7,
+        width: Double(roofName.count) * Picture.letter))
+    var named: [(name: String, x: Double, y: Double)] = []
     for (number, points) in drawn.enumerated() {
       for point in points { draw(point, number, frame, &picture) }
     }
-    for point in all { drawName(of: point, frame, &taken, &picture) }
+    for point in all {
+      let (x, y) = (frame.across(point.intensity), frame.up(point.performance))
+      // One name is enough for points of a layer that are close together.
+      guard !named.contains(where: { $0.name == point.name && hypot($0.x - x, $0.y - y) < 40 })
+      else { continue }
+      named.append((point.name, x, y))
+      drawName(of: point, frame, &taken, &picture)
+    }
     return picture.svg(
       height: top + Self.plotHeight + 44, id: id, title: title,
       description: "\(work) per byte against \(work) per cycle of \(all.count) points, with a "
@@ -114,15 +126,15 @@ public struct RooflineChart: Sendable, Equatable {
     picture.line(
       frame.across(start), frame.up(start * memoryRoof), frame.across(ridge), roof, "roof")
     picture.line(frame.across(ridge), roof, Self.left + frame.width, roof, "roof")
-    picture.text(
-      "\(NumberText.short(computeRoof)) \(work) per cycle", Self.left + frame.width - 4, roof - 6,
-      .end)
+    picture.text(roofName, frame.across(ridge) + 10, roof - 7)
     let (x, y) = (frame.across(start), frame.up(start * memoryRoof))
     let slope = atan2(roof - y, frame.across(ridge) - x) * 180 / .pi
     picture.text(
       "\(NumberText.short(memoryRoof)) bytes per cycle", x + 10, y - 7,
       turn: "rotate(\(coordinate(slope)) \(coordinate(x)) \(coordinate(y)))")
   }
+
+  private var roofName: String { "\(NumberText.short(computeRoof)) \(work) per cycle" }
 
   /// A place that a label takes.
   private struct Box {
