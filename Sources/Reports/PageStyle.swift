@@ -77,7 +77,7 @@ enum PageStyle {
       body { max-width: none; padding: 0; font-size: 11pt; }
       nav, summary { display: none; }
       figure, .highlights li { break-inside: avoid; }
-      h2, h3 { break-after: avoid; }
+      h2, h3, section > p { break-after: avoid; }
       .picture, .numbers { overflow: visible; max-height: none; }
       .picture svg { min-width: 0; }
       details:not([open]) { display: none; }
