@@ -65,14 +65,16 @@ import Testing
               ] + flag + TinyNetwork.size, in: folder)
             #expect(energy.status == 0, "\(energy.errors)")
             struct Document: Decodable {
-              let energy_numerator, energy_denominator: Int
+              let energyNumerator, energyDenominator: Int
             }
-            let document = try JSONDecoder().decode(
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            let document = try decoder.decode(
               Document.self, from: Data(energy.output.utf8))
             let row = try #require(rows.first { $0.first == name })
             let all = try #require(
               Decimal(string: row[row.count - 2].replacing("\u{202F}", with: "")))
-            let exact = Decimal(document.energy_numerator) / Decimal(document.energy_denominator)
+            let exact = Decimal(document.energyNumerator) / Decimal(document.energyDenominator)
             #expect(exact > 0)
             #expect(abs(all - exact) <= Decimal(string: "0.0000005")!, "\(name)")
           }
