@@ -92,12 +92,12 @@ struct ReportBuilder {
     let energy: (ReportDesign) -> Double = { $0.energy.value($0.energy.total).double }
     func ratio(
       _ other: ReportDesign, _ own: ReportDesign, _ value: (ReportDesign) -> Double,
-      _ meaning: String, _ unit: String
+      _ meaning: String, _ source: String, isCounted: Bool = true
     ) -> ReportContent.Highlight {
       let (above, below) = (value(other), value(own))
       return .init(
         below > 0 ? NumberText.fixed(above / below, decimals: 2) + "x" : "-", meaning,
-        provenance: [unit, provenance([own, other])].filter { !$0.isEmpty }.joined(separator: "; "))
+        provenance: isCounted ? "\(source); \(provenance([own, other]))" : source)
     }
     let prices = "cost table \(designs.table.name)"
     return [
@@ -109,7 +109,7 @@ struct ReportBuilder {
         "cycles that do not wait for memory"),
       ratio(
         conventional, base, { Double(StoredBytes($0).total) },
-        "bytes of DRAM of conventional over MIME", "the memory's image; exact"),
+        "bytes of DRAM of conventional over MIME", "the memory's image, exact", isCounted: false),
     ]
   }
 
