@@ -3,7 +3,7 @@ import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
 // Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Programs <- Energy, and all of
-// them <- Cosimulation <- mimegen. The golden model (Golden) knows nothing of tiles or RTL, and the
+// them <- Cosimulation <- mimegen. Reports draws what it is given and imports nothing. The golden model (Golden) knows nothing of tiles or RTL, and the
 // mapping knows nothing of the golden model.
 let package = Package(
   name: "mimegen",
@@ -57,6 +57,7 @@ let package = Package(
       resources: [
         .embedInCode("Tables/eyeriss.yaml"), .embedInCode("Tables/horowitz-45nm.yaml"),
       ]),
+    .target(name: "Reports"),
     .target(
       name: "Testbench", path: "testbenches", sources: ["Testbench.swift"],
       resources: [
@@ -77,7 +78,7 @@ let package = Package(
       name: "mimegen",
       dependencies: [
         "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
-        "Formal", "Proofs", "Verilated",
+        "Formal", "Proofs", "Reports", "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
@@ -126,6 +127,7 @@ let package = Package(
         "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
         .product(name: "Yams", package: "Yams"),
       ]),
+    .testTarget(name: "ReportTests", dependencies: ["Reports"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(
       name: "CosimulationTests",

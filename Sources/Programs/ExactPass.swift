@@ -44,6 +44,9 @@ struct ExactPass {
 
   var shape: AcceleratorShape { geometry.shape }
 
+  /// Output channels in parts of the array's columns.
+  var columnBlocks: [Range<Int>] { plan.columnBlocks(shape) }
+
   func count(into counts: inout CountBuilder) { count(rowTiles(), into: &counts) }
 
   /// Adds the events of the pass, whose row tiles are `tiles`.
@@ -98,6 +101,9 @@ struct ExactPass {
     var words: [Int] = []
     /// Numbers of the steps issued; that of the last word's first where there is none.
     var steps: [Int] = []
+    /// Rows with a nonzero activation at each step issued, where they are recorded; none for a forced
+    /// step.
+    var nonzeroRows: [Int] = []
     /// Activations that two neighbouring rows read in one step, both of the map, and those of them
     /// that are both zero.
     var pairs = (all: 0, zero: 0)
@@ -105,14 +111,19 @@ struct ExactPass {
     var feed: FeedTimeline.Tile { .init(rows: tasks.count, steps: words) }
   }
 
-  func rowTiles() -> [RowTile] {
+  /// The tiles of a column block.
+  ///
+  /// - Parameter recordsRows: count the rows that are not zero at each step.
+  func rowTiles(recordsRows: Bool = false) -> [RowTile] {
     let slots = tasks.indices.flatMap { image in positions.map { (image: image, position: $0) } }
     return stride(from: 0, to: slots.count, by: shape.rows).map { first in
-      tile(slots[first..<min(first + shape.rows, slots.count)])
+      tile(slots[first..<min(first + shape.rows, slots.count)], recordsRows)
     }
   }
 
-  private func tile(_ slots: ArraySlice<(image: Int, position: Int)>) -> RowTile {
+  private func tile(
+    _ slots: ArraySlice<(image: Int, position: Int)>, _ recordsRows: Bool
+  ) -> RowTile {
     var tile = RowTile()
     tile.tasks = slots.map { tasks[$0.image] }
     tile.nonzero = slots.map { _ in 0 }
@@ -123,6 +134,7 @@ struct ExactPass {
         for chunk in needed.indices { needed[chunk] = 0 }
         let all = word == input.pixelPlaces - 1 ? input.lastChannels : input.placeChannels
         var above: (bits: PlacedBits, place: Int)?
+        var rows = [Int](repeating: 0, count: recordsRows ? 64 * needed.count : 0)
         for (row, slot) in slots.enumerated() {
           guard let place = place(slot.position, tap, word) else {
             above = nil
@@ -133,6 +145,9 @@ struct ExactPass {
             let bits = own.bits[place, chunk]
             needed[chunk] |= bits
             tile.nonzero[row] += bits.nonzeroBitCount
+            if recordsRows {
+              for bit in 0..<64 where bits >> UInt64(bit) & 1 == 1 { rows[chunk * 64 + bit] += 1 }
+            }
           }
           if let above {
             tile.pairs.all += all
@@ -147,6 +162,7 @@ struct ExactPass {
         let first = tap * input.channels + word * input.placeChannels
         let issued = (0..<all).filter { !skips || needed[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
         tile.words.append(issued.count)
+        if recordsRows { tile.nonzeroRows += issued.map { rows[$0] } }
         tile.steps += issued.map { first + $0 }
       }
     }

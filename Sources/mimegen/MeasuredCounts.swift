@@ -1,6 +1,8 @@
 import Cosimulation
 import Foundation
 import Machine
+import Mapping
+import Networks
 import Programs
 
 /// The counts in a report of `mimegen run`.
@@ -41,6 +43,11 @@ struct MeasuredCounts {
           + "anew with 'mimegen run --report'")
     }
     self.report = report
+  }
+
+  /// Whether they are of this kind of network, order of images and skip.
+  func isOf(_ mode: Model.Mode, _ taskMode: TaskMode, skips: Bool) -> Bool {
+    report.mode == mode.rawValue && report.taskMode == taskMode.rawValue && report.skip == skips
   }
 
   /// The counts, of the run that `plan` describes.

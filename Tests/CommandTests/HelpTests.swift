@@ -46,7 +46,9 @@ import Testing
     return options(of: outcome.output)
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"], ["verify"], ["run"], ["energy"], ["bench"]])
+  @Test(arguments: [
+    [], ["generate"], ["compile"], ["verify"], ["run"], ["energy"], ["report"], ["bench"],
+  ])
   func explainsEveryCoreParameter(command: [String]) throws {
     #expect(Self.coreOptions.map(\.option) == Machine.top.parameters.map(\.name))
     let help = try Self.help(command)
@@ -58,7 +60,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], ["generate"], ["compile"], ["run"], ["energy"]])
+  @Test(arguments: [[], ["generate"], ["compile"], ["run"], ["energy"], ["report"]])
   func explainsEveryParameterOfTheAccelerator(command: [String]) throws {
     let core = Set(Machine.top.parameters.map(\.name))
     #expect(

@@ -49,8 +49,10 @@ enum Program {
     )
   }
 
-  private static func run(
-    _ program: String, _ arguments: [String], in folder: String, environment: [String: String]
+  /// Runs any program.
+  static func run(
+    _ program: String, _ arguments: [String], in folder: String,
+    environment: [String: String] = environment
   ) throws -> Outcome {
     // Files and not pipes, whose ends a program started at the same time would hold open.
     try withFolder { results in

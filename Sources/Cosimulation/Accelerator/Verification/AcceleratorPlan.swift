@@ -96,9 +96,13 @@ public struct AcceleratorPlan: Sendable {
   }
 
   /// The run in the exact model, without Verilog.
+  public var exactRun: ExactRun {
+    ExactRun(network, batches: batches.map(\.batch), options: request.options)
+  }
+
+  /// Its counts.
   public func exactCounts() throws -> RunCounts {
-    try ExactRun(network, batches: batches.map(\.batch), options: request.options)
-      .counts { GoldenMaps($0, golden, vectors) }
+    try exactRun.counts { GoldenMaps($0, golden, vectors) }
   }
 
   /// The parameters of an accelerator for `model`: the given ones, and for the others what the core
