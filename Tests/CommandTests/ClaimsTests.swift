@@ -123,7 +123,7 @@ import Testing
       #expect(sweep.count == 7 * 6 * 2 * 4 * 2)
       #expect(
         sweep.allSatisfy {
-          $0.provenance == "statistical model, model-only machine, synthetic zeros"
+          $0.provenance == "statistical model, synthetic zeros, model-only machine"
         })
     }
   }
@@ -237,7 +237,7 @@ import Testing
         outcome.output.hasPrefix("memory: ~3.48x less DRAM for a parent and three child tasks ("))
       #expect(outcome.output.contains("\nVerdict on memory: "))
       #expect(outcome.output.contains("\nVerdict on energy: "))
-      #expect(outcome.output.contains("counts: statistical model, model-only machine, synthetic"))
+      #expect(outcome.output.contains("counts: statistical model, synthetic zeros, model-only"))
       #expect(!outcome.output.contains("exact model"))
       let file = try Program.run(arguments + ["-o", "claims.txt"], in: folder)
       #expect(file.status == 0 && file.output == "")

@@ -36,10 +36,15 @@ struct Claim {
     var assumptions: [(name: String, value: String)]
     /// How the figures were obtained.
     let provenance: String
+    /// Why the accelerator cannot run it, and it is only modelled; empty where it can.
+    var modelOnlyReasons: [String] = []
     /// By name with unit.
     let figures: [(name: String, value: Double)]
     /// Conventional over MIME: above 1 MIME is better.
     let ratio: Double
+
+    /// How the figures were obtained, and whether the machine is there.
+    var mark: String { provenance + (modelOnlyReasons.isEmpty ? "" : ", model-only machine") }
 
     subscript(name: String) -> String { assumptions.first { $0.name == name }?.value ?? "-" }
   }

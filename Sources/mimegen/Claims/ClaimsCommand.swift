@@ -101,7 +101,9 @@ struct ClaimsCommand: ParsableCommand {
       try EnergyClaim(
         settings: settings, trained: trained, measured: measured, networks: networks
       ).claim(),
-      try ThroughputClaim(settings: settings, trained: trained, measured: measured).claim(),
+      try ThroughputClaim(
+        settings: settings, trained: trained, measured: measured, networks: networks
+      ).claim(),
     ]
     progress.clear()
     let data =

@@ -34,7 +34,7 @@ struct ClaimsText {
 
   private func provenances(_ section: Claim.Section) -> [String] {
     var seen: Set<String> = []
-    return section.rows.map(\.provenance).filter { seen.insert($0).inserted }
+    return section.rows.map(\.mark).filter { seen.insert($0).inserted }
   }
 
   private func table(_ section: Claim.Section) -> Table {
@@ -52,7 +52,7 @@ struct ClaimsText {
         + (section.rows.first?.figures.map { readable($0.name) } ?? []) + ["ratio"])
     for row in section.rows {
       table.rows.append(
-        names.map { row[$0] } + (marks ? [row.provenance] : [])
+        names.map { row[$0] } + (marks ? [row.mark] : [])
           + row.figures.map { number($0.value) }
           + [decimal(row.ratio)])
     }
@@ -101,6 +101,7 @@ struct ClaimsDocument {
   private struct Row: Encodable {
     let assumptions: [String: String]
     let provenance: String
+    let modelOnlyReasons: [String]
     let figures: [String: Double]
     let ratio: Double
     let isReproduced: Bool
@@ -139,7 +140,7 @@ struct ClaimsDocument {
                 Row(
                   assumptions: Dictionary(
                     uniqueKeysWithValues: row.assumptions.map { ($0.name, $0.value) }),
-                  provenance: row.provenance,
+                  provenance: row.mark, modelOnlyReasons: row.modelOnlyReasons,
                   figures: Dictionary(
                     uniqueKeysWithValues: row.figures.map { ($0.name, $0.value) }),
                   ratio: row.ratio, isReproduced: claim.range.contains(row.ratio))

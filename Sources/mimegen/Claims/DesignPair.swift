@@ -40,13 +40,11 @@ struct DesignPair {
     return (own, other)
   }
 
-  /// How the counts of both runs were obtained.
-  func provenance(
-    _ runs: (mime: Scenario, conventional: Scenario), _ counts: RunCounts
-  ) throws -> String {
-    let reasons =
-      try mime.modelOnlyReasons(runs.mime) + conventional.modelOnlyReasons(runs.conventional)
-    return counts.provenance.rawValue + (reasons.isEmpty ? "" : ", model-only machine")
+  /// Why the accelerator cannot run both.
+  func modelOnlyReasons(_ runs: (mime: Scenario, conventional: Scenario)) throws -> [String] {
+    let own = try mime.modelOnlyReasons(runs.mime)
+    return try own
+      + conventional.modelOnlyReasons(runs.conventional).filter { !own.contains($0) }
   }
 
   /// Energies of an image, and their ratio.
@@ -56,7 +54,34 @@ struct DesignPair {
   ) throws -> Claim.Row {
     let (own, other) = (try mime.energy(runs.mime), try conventional.energy(runs.conventional))
     return try Claim.Row(
-      own, other, provenance: provenance(runs, own.counts) + mark, assumptions)
+      own, other, provenance: own.counts.provenance.rawValue + mark, assumptions,
+      modelOnlyReasons: modelOnlyReasons(runs))
+  }
+
+  /// Cycles of an image: of the machine alone, and where DRAM moves as much as the bus can, or a quarter of it.
+  func cycleRows(
+    _ runs: (mime: Scenario, conventional: Scenario), mark: String = "",
+    _ assumptions: [(name: String, value: String)]
+  ) throws -> [Claim.Row] {
+    let (own, other) = (try mime.counts(runs.mime), try conventional.counts(runs.conventional))
+    let reasons = try modelOnlyReasons(runs)
+    let bits = runs.mime.sizes.busWidth
+    return [nil, bits / 8, max(1, bits / 32)].map { bytes in
+      func cycles(_ counts: RunCounts) -> Double {
+        let cycles =
+          bytes.map { counts.boundedCycles(busWidth: bits, bytesPerCycle: $0) }
+          ?? counts.total("cycle.total")
+        return Double(cycles) / Double(counts.images.reduce(0, +))
+      }
+      return Claim.Row(
+        cycles(own), cycles(other),
+        provenance: own.provenance.rawValue + mark + (bytes == nil ? "" : ", bound derived"),
+        assumptions + [
+          ("mime_skip", runs.mime.skips ? "on" : "off"),
+          ("conventional_skip", runs.conventional.skips ? "on" : "off"),
+          ("dram_bytes_per_cycle", bytes.map(String.init) ?? "any"),
+        ], modelOnlyReasons: reasons)
+    }
   }
 }
 
@@ -64,16 +89,29 @@ extension Claim.Row {
   /// Energies of an image, priced by one table.
   init(
     _ mime: EnergyReport, _ conventional: EnergyReport, provenance: String,
-    _ assumptions: [(name: String, value: String)]
+    _ assumptions: [(name: String, value: String)], modelOnlyReasons: [String] = []
   ) throws {
     let (own, other) = (try mime.perImage()!.double, try conventional.perImage()!.double)
     let table = mime.model.table
     self.init(
       assumptions: assumptions + [("cost_table", table.name)], provenance: provenance,
+      modelOnlyReasons: modelOnlyReasons,
       figures: [
         ("mime_energy_per_image_\(table.unit)", own),
         ("conventional_energy_per_image_\(table.unit)", other),
       ], ratio: other / own)
+  }
+
+  /// Cycles of an image.
+  init(
+    _ mime: Double, _ conventional: Double, provenance: String,
+    _ assumptions: [(name: String, value: String)], modelOnlyReasons: [String] = []
+  ) {
+    self.init(
+      assumptions: assumptions, provenance: provenance, modelOnlyReasons: modelOnlyReasons,
+      figures: [
+        ("mime_cycles_per_image", mime), ("conventional_cycles_per_image", conventional),
+      ], ratio: conventional / mime)
   }
 }
 
@@ -85,12 +123,14 @@ enum Pairing: CaseIterable {
   var baselineSkips: Bool { self == .skipping }
   var baselineGates: Bool { self == .gated || self == .skipping }
 
-  var assumptions: [(name: String, value: String)] {
+  /// - Parameter zeros: what zeros a baseline that keys on them has, where that has to be said.
+  func assumptions(_ zeros: String = "") -> [(name: String, value: String)] {
     [
       ("mime_zeros", mimeSkips ? "gated, skipped" : "gated"),
       (
         "conventional_zeros",
-        baselineSkips ? "gated, skipped" : baselineGates ? "gated" : "computed (dense)"
+        baselineSkips
+          ? "gated, skipped\(zeros)" : baselineGates ? "gated\(zeros)" : "computed (dense)"
       ),
     ]
   }

@@ -52,7 +52,7 @@ struct EnergyClaim {
           + "itself; lowest to highest of zeros and arrays",
         layout: .ranges(
           keys: ["network", "weight_buffers", "bits", "mime_zeros", "conventional_zeros"],
-          across: "cost_table"), rows: try sweep()))
+          across: "cost_table"), rows: try sweepRows()))
     return claim
   }
 
@@ -66,7 +66,7 @@ struct EnergyClaim {
               jobs.append(
                 (
                   trained.assumptions(machine, mode) + [("weight_buffers", buffers.rawValue)]
-                    + pairing.assumptions,
+                    + pairing.assumptions(),
                   trained.pair.scenarios(machine, pairing, buffers, mode, table)
                 ))
             }
@@ -89,7 +89,7 @@ struct EnergyClaim {
       let runs = trained.pair.scenarios(machine, .gated, .own, .pipelined, table)
       let own = try trained.pair.mime.energy(runs.mime)
       let other = try trained.pair.conventional.energy(runs.conventional)
-      let provenance = try trained.pair.provenance(runs, own.counts)
+      let reasons = try trained.pair.modelOnlyReasons(runs)
       func row(_ name: String, _ layer: Int?) -> Claim.Row {
         func isIncluded(_ line: EnergyReport.Line) -> Bool { layer == nil || line.layer == layer }
         func energy(_ report: EnergyReport, _ isIncluded: (EnergyReport.Line) -> Bool) -> Double {
@@ -106,8 +106,9 @@ struct EnergyClaim {
         }
         return Claim.Row(
           assumptions: trained.assumptions(machine, .pipelined)
-            + [("weight_buffers", WeightBuffers.own.rawValue)] + Pairing.gated.assumptions
-            + [("cost_table", table.name), ("layer", name)], provenance: provenance,
+            + [("weight_buffers", WeightBuffers.own.rawValue)] + Pairing.gated.assumptions()
+            + [("cost_table", table.name), ("layer", name)],
+          provenance: own.counts.provenance.rawValue, modelOnlyReasons: reasons,
           figures: [
             ("mime_zero_macs_percent", zeros(own)),
             ("conventional_zero_macs_percent", zeros(other)),

@@ -37,27 +37,55 @@ struct MemoryClaim {
     return claim
   }
 
-  private func shapes(children: Int) throws -> [(String, StorageRatio)] {
-    var shapes = try Self.networks.map {
-      ($0, StorageRatio(try .load($0), children: children, weightBits: 8, thresholdBits: 8))
+  /// How heads are counted.
+  private enum Heads: CaseIterable {
+    case ownOfEach, namedTasks, shared
+
+    /// Classes of CIFAR-10, CIFAR-100 and Fashion-MNIST, the child tasks that the abstract names.
+    static let classes = [10, 100, 10]
+
+    var text: String {
+      switch self {
+      case .ownOfEach: "like the parent's"
+      case .namedTasks: "\(Self.classes.map(String.init).joined(separator: ", ")) classes"
+      case .shared: "one for all"
+      }
     }
-    if let trained, children == trained.stored.count - 1 {
-      let network = trained.mime.network
-      var own = StorageRatio(network, children: children, weightBits: 8, thresholdBits: 8)
-      own.heads = trained.stored.map { network.tasks[$0].head?.weights ?? 0 }
-      shapes.append((trained.name, own))
+
+    func storage(_ network: NetworkShape) -> StorageRatio {
+      var storage = StorageRatio(
+        network, children: MemoryClaim.children, weightBits: 16, thresholdBits: 8)
+      switch self {
+      case .ownOfEach: break
+      case .namedTasks:
+        let inputs = storage.heads[0] / network.tasks[0].head!.outputChannels
+        storage.heads = [storage.heads[0]] + Self.classes.map { $0 * inputs }
+      case .shared:
+        storage.weights += storage.heads[0]
+        storage.heads = storage.heads.map { _ in 0 }
+      }
+      return storage
     }
-    return shapes
   }
 
   private func bits() throws -> [Claim.Row] {
-    try shapes(children: Self.children).flatMap { name, shape in
+    var shapes = try Self.networks.flatMap { name in
+      let network = try NetworkShape.load(name)
+      return Heads.allCases.map { (name, $0.text, $0.storage(network)) }
+    }
+    if let trained, trained.stored.count == Self.children + 1 {
+      let network = trained.mime.network
+      var storage = Heads.ownOfEach.storage(network)
+      storage.heads = trained.stored.map { network.tasks[$0].head!.weights }
+      shapes.append((trained.name, "its own", storage))
+    }
+    return shapes.flatMap { name, heads, storage in
       [8, 16].flatMap { weightBits in
         [8, 16, 32].map { thresholdBits in
-          var storage = shape
+          var storage = storage
           storage.weightBits = weightBits
           storage.thresholdBits = thresholdBits
-          return row(name, storage)
+          return row(name, heads, storage)
         }
       }
     }
@@ -65,18 +93,19 @@ struct MemoryClaim {
 
   private func growth() throws -> [Claim.Row] {
     try [1, 3, 7, 15].flatMap { children in
-      try shapes(children: children).map { name, shape in
-        var storage = shape
-        storage.weightBits = 16
-        return row(name, storage)
+      try Self.networks.map { name in
+        row(
+          name, Heads.ownOfEach.text,
+          StorageRatio(
+            try .load(name), children: children, weightBits: 16, thresholdBits: 8))
       }
     }
   }
 
-  private func row(_ name: String, _ storage: StorageRatio) -> Claim.Row {
+  private func row(_ name: String, _ heads: String, _ storage: StorageRatio) -> Claim.Row {
     Claim.Row(
       assumptions: [
-        ("network", name), ("children", "\(storage.heads.count - 1)"),
+        ("network", name), ("children_heads", heads), ("children", "\(storage.heads.count - 1)"),
         ("weight_bits", "\(storage.weightBits)"), ("threshold_bits", "\(storage.thresholdBits)"),
       ], provenance: "shapes, derived",
       figures: [

@@ -1,13 +1,20 @@
 import Energy
 import Mapping
+import Networks
 import Programs
-import Verilated
 
 /// The claim on throughput; the abstract gives no number.
 struct ThroughputClaim {
   let settings: ClaimSettings
   let trained: TrainedPair?
   let measured: MeasuredPair?
+  /// Networks of the sweep.
+  let networks: [NetworkShape]
+
+  private static let pairings = [Pairing.gated, .skipping, .skippingAgainstDense]
+  private static let keys = [
+    "network", "task_mode", "mime_skip", "conventional_skip", "dram_bytes_per_cycle",
+  ]
 
   func claim() throws -> Claim {
     var claim = Claim(
@@ -20,57 +27,50 @@ struct ThroughputClaim {
           rows: measured.cycleRows))
     }
     if let trained {
-      claim.sections.append(
+      claim.sections += [
         Claim.Section(
           title:
-            "Cycles of an image, trained network; layer by layer no fewer than DRAM needs in each direction",
-          layout: .rows, rows: try rows(trained)))
+            "Cycles of an image, trained network; each layer takes no fewer than its DRAM bytes need in "
+            + "each direction", layout: .rows, rows: try rows(trained, .pipelined)),
+        Claim.Section(
+          title: "The same in singular task mode, ratios by array",
+          layout: .ranges(keys: Self.keys, across: "array"), rows: try rows(trained, .singular)),
+      ]
     }
+    claim.sections.append(
+      Claim.Section(
+        title:
+          "By shapes, and where steps are skipped with zeros from 0.3 to 0.9 as in the sweep of energy",
+        layout: .ranges(keys: Self.keys, across: "array"), rows: try sweep()))
     return claim
   }
 
-  private func rows(_ trained: TrainedPair) throws -> [Claim.Row] {
-    let table = settings.tables[0]
-    let pairings = [Pairing.gated, .skipping, .skippingAgainstDense]
-    let points = [TaskMode.pipelined, .singular].flatMap { mode in
-      settings.machines.flatMap { machine in pairings.map { (mode, machine, $0) } }
-    }
-    return try points.flatMap { mode, machine, pairing in
-      let runs = trained.pair.scenarios(machine, pairing, .own, mode, table)
-      let own = try trained.pair.mime.counts(runs.mime)
-      let other = try trained.pair.conventional.counts(runs.conventional)
-      let provenance = try trained.pair.provenance(runs, own)
-      let bus = machine.busWidth / 8
-      return [nil, bus, max(1, bus / 4)].map { bytes in
-        func cycles(_ counts: RunCounts) -> Double {
-          let cycles =
-            bytes.map { counts.boundedCycles(busWidth: machine.busWidth, bytesPerCycle: $0) }
-            ?? counts.total("cycle.total")
-          return Double(cycles) / Double(counts.images.reduce(0, +))
-        }
-        return Claim.Row(
-          cycles(own), cycles(other),
-          provenance: bytes == nil ? provenance : "\(provenance), bound derived",
-          trained.assumptions(machine, mode) + [
-            ("mime_skip", pairing.mimeSkips ? "on" : "off"),
-            ("conventional_skip", pairing.baselineSkips ? "on" : "off"),
-            ("dram_bytes_per_cycle", bytes.map(String.init) ?? "any"),
-          ])
+  private func rows(_ trained: TrainedPair, _ mode: TaskMode) throws -> [Claim.Row] {
+    try settings.machines.flatMap { machine in
+      try Self.pairings.flatMap { pairing in
+        try trained.pair.cycleRows(
+          trained.pair.scenarios(machine, pairing, .own, mode, settings.tables[0]),
+          trained.assumptions(machine, mode))
       }
     }
   }
-}
 
-extension Claim.Row {
-  /// Cycles of an image.
-  init(
-    _ mime: Double, _ conventional: Double, provenance: String,
-    _ assumptions: [(name: String, value: String)]
-  ) {
-    self.init(
-      assumptions: assumptions, provenance: provenance,
-      figures: [
-        ("mime_cycles_per_image", mime), ("conventional_cycles_per_image", conventional),
-      ], ratio: conventional / mime)
+  private func sweep() throws -> [Claim.Row] {
+    let sweep = Sweep(settings: settings, networks: networks)
+    return try sweep.rows { point in
+      guard point.reluZeros == nil else { return [] }
+      return try settings.machines.flatMap { machine in
+        // Without skip shapes decide, whatever is zero.
+        try (point.isFirst ? Self.pairings : [.skipping, .skippingAgainstDense]).flatMap {
+          pairing in
+          try point.pair.cycleRows(
+            point.pair.scenarios(
+              sweep.machine(machine, width: 8), pairing, .own, .pipelined, settings.tables[0]),
+            mark: pairing == .gated ? "" : ", synthetic zeros",
+            point.assumptions(machine)
+              + [("zeros", pairing == .gated ? "any" : "\(point.zeros)")])
+        }
+      }
+    }
   }
 }
