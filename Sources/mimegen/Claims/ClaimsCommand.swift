@@ -60,10 +60,7 @@ struct ClaimsCommand: ParsableCommand {
   @OptionGroup(title: "Accelerator parameters") var accelerator: AcceleratorOptions
   @Option(help: "Form of the output.")
   var format = Format.table
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Write it to this file. (default: standard output)", valueName: "file"))
-  var output: String?
+  @OptionGroup var folder: FolderOption
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
 
@@ -82,7 +79,7 @@ struct ClaimsCommand: ParsableCommand {
   }
 
   func run() throws {
-    try OutputFile.check([output].compactMap { $0 })
+    try OutputFile.check([folder.output].compactMap { $0 })
     let progress = Progress()
     defer { progress.clear() }
     var settings = ClaimSettings(
@@ -110,7 +107,7 @@ struct ClaimsCommand: ParsableCommand {
       format == .json
       ? try ClaimsDocument(claims: claims).json()
       : Data((ClaimsText(claims: claims).text + "\n").utf8)
-    if let output {
+    if let output = folder.output {
       try OutputFile.write(data, to: output)
     } else {
       FileHandle.standardOutput.write(data)

@@ -21,14 +21,18 @@ struct ClaimsText {
     return parts.joined(separator: "\n")
   }
 
-  /// The assumptions that all rows share.
+  /// The assumptions that all rows share, and where the counts are from unless each row says so.
   private func constants(_ section: Claim.Section) -> String {
     var shared = section.names.compactMap { name in
       let values = section.values(of: name)
       return values.count == 1 ? "\(readable(name)) \(values[0])" : nil
     }
     let provenances = provenances(section)
-    if provenances.count == 1 { shared.append("counts: \(provenances[0])") }
+    if case .ranges = section.layout {
+      shared.append("counts: \(provenances.joined(separator: "; "))")
+    } else if provenances.count == 1 {
+      shared.append("counts: \(provenances[0])")
+    }
     return shared.isEmpty ? "" : "\n  " + shared.joined(separator: ", ")
   }
 
