@@ -15,7 +15,7 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 regress regress-all \
-  prove test \
+  prove test claims \
   lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language fuzz \
   install clean
 
@@ -81,6 +81,14 @@ prove: setup-prove build ## prove claims about the hardware for all inputs, and 
 
 test: setup-test lint format-check ## lint, check the format and run the Swift tests
 	swift test -c $(CONFIG) --scratch-path $(TEST_BUILD)
+
+claims: build golden-check ## recompute the figures of the paper's abstract, on the models of golden/ and by shapes
+	@$(MIMEGEN) claims --model golden/vgg16/model.safetensors --vectors golden/vgg16/vectors.safetensors \
+	  --axi-data-width 256 --act-buffer-kb 256 --threshold-buffer-kb 64
+	@echo
+	@$(MIMEGEN) claims --model golden/small/model.safetensors --vectors golden/small/golden.safetensors \
+	  --conventional-model golden/small/finetuned.safetensors \
+	  --conventional-vectors golden/small/finetuned.golden.safetensors --images 3 --act-buffer-kb 256
 
 cocotb: setup-python build ## run a program on the accelerator with cocotb in Icarus Verilog
 	@scripts/cocotb $(MIMEGEN) "$(BUILD)"

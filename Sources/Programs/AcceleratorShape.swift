@@ -185,6 +185,10 @@ public struct ThresholdForm: Sendable, Equatable {
 
   /// As they are.
   public static let exact = ThresholdForm(format: 0, shift: 0)
+  /// In 16 bits.
+  public static let bits16 = ThresholdForm(format: 1, shift: 0)
+  /// In 8 bits.
+  public static let bits8 = ThresholdForm(format: 2, shift: 0)
 
   /// The smallest form in which all of `thresholds` are themselves.
   static func smallest(for thresholds: some Sequence<Int64>, accWidth: Int) -> ThresholdForm {

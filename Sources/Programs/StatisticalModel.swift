@@ -144,11 +144,11 @@ public struct StatisticalModel: Sendable {
   }
 
   /// The passes of a layer for one batch: one where tasks share its weights, else one for each task.
-  private func variants(_ layer: Int, _ runs: [PassGeometry.Run]) -> [[PassGeometry.Run]] {
+  func variants(_ layer: Int, _ runs: [PassGeometry.Run]) -> [[PassGeometry.Run]] {
     network.sharesWeights(inLayer: layer) ? [runs] : runs.map { [$0] }
   }
 
-  private func geometry(
+  func geometry(
     _ layer: Int, _ runs: [PassGeometry.Run], on shape: AcceleratorShape, _ options: Options
   ) -> PassGeometry {
     let isHead = layer == network.layers.count

@@ -53,7 +53,8 @@ struct FolderOption: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Folder for the files, made if it is not there; of profile, its file.", valueName: "folder"))
+      "Folder for the files, made if it is not there; of profile and claims, the file.",
+      valueName: "folder"))
   var output: String?
 
   /// The folder.

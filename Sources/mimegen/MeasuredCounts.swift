@@ -50,6 +50,28 @@ struct MeasuredCounts {
     report.mode == mode.rawValue && report.taskMode == taskMode.rawValue && report.skip == skips
   }
 
+  /// The mode of the network.
+  var mode: String { report.mode }
+
+  /// `request` with the report's machine, skip and schedule.
+  ///
+  /// - Throws: `UsageError` where the tasks that ran have different numbers of images.
+  func request(_ request: AcceleratorRequest) throws -> AcceleratorRequest {
+    let ran = zip(report.tasks, report.images).filter { $0.1 > 0 }
+    guard let mode = TaskMode(rawValue: report.taskMode), let first = ran.first,
+      ran.allSatisfy({ $0.1 == first.1 })
+    else {
+      throw UsageError("\(path) must be of a run with as many images of each task")
+    }
+    var request = request
+    request.skips = report.skip
+    request.run.parameters = report.parameters
+    request.run.mode = mode
+    request.run.tasks = ran.map(\.0)
+    request.run.images = .first(first.1)
+    return request
+  }
+
   /// The counts, of the run that `plan` describes.
   ///
   /// - Throws: `UsageError` where they are of another run, or cannot be of any.

@@ -21,8 +21,8 @@ struct Mimegen: ParsableCommand {
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
       Generate.self, Compile.self, Verify.self, Run.self, EnergyCommand.self, Costs.self,
-      ReportCommand.self, MeasureProfile.self, CrossValidate.self, Regress.self, Prove.self,
-      Bench.self,
+      ReportCommand.self, ClaimsCommand.self, MeasureProfile.self, CrossValidate.self,
+      Regress.self, Prove.self, Bench.self,
     ])
 
   @OptionGroup var options: GenerateOptions
