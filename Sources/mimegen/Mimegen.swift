@@ -21,8 +21,7 @@ struct Mimegen: ParsableCommand {
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
       Generate.self, Compile.self, Verify.self, Run.self, MeasureProfile.self, CrossValidate.self,
-      ScaleSim.self,
-      Regress.self, Prove.self, Bench.self,
+      ScaleSimInputs.self, ScaleSimCompare.self, Regress.self, Prove.self, Bench.self,
     ])
 
   @OptionGroup var options: GenerateOptions

@@ -1,9 +1,10 @@
 """Runs SCALE-Sim, or makes up networks for it.
 
-    scalesim.py run FOLDER          simulate FOLDER's topology.csv; reports go into FOLDER/run
-    scalesim.py network SEED FILE   write a random network; print rows and columns of an array
+    run_scalesim.py run FOLDER          simulate FOLDER's topology.csv; reports go into FOLDER/run
+    run_scalesim.py network SEED FILE   write a random network; print rows and columns of an array
 
-`run` prints the seconds it took without imports: its command cannot leave out the traces.
+`run` prints the seconds it took, without imports. It uses the package and not its command, which
+writes its traces even where it is told not to.
 """
 
 import json
