@@ -13,7 +13,7 @@ struct ScaleSimCompare: ParsableCommand {
       than 1000 times faster than --seconds.
       """)
 
-  @OptionGroup var subject: ScaleSimSubject
+  @OptionGroup(title: "What runs") var subject: ScaleSimNetwork
   @Option(help: ArgumentHelp("What SCALE-Sim wrote.", valueName: "folder"))
   var reports: String
   @Option(
@@ -21,6 +21,8 @@ struct ScaleSimCompare: ParsableCommand {
   var seconds: Double?
   @Option(help: ArgumentHelp("Write the model's figures here.", valueName: "file.csv"))
   var report: String?
+  @OptionGroup(title: "Core parameters") var core: CoreOptions
+  @OptionGroup(title: "Accelerator parameters") var accelerator: AcceleratorOptions
 
   func validate() throws {
     if let seconds, !(seconds > 0 && seconds.isFinite) {
@@ -31,7 +33,7 @@ struct ScaleSimCompare: ParsableCommand {
   func run() throws {
     try OutputFile.check([report].compactMap { $0 })
     let network = try NetworkShape.load(subject.network)
-    let shape = try subject.shape()
+    let shape = try AcceleratorShape(core.given.merging(accelerator.given) { $1 })
     let model = try ScaleSimModel(network, on: shape)
     let theirs = try ScaleSimReport(
       compute: try text("COMPUTE_REPORT.csv"), access: try text("DETAILED_ACCESS_REPORT.csv"))

@@ -3,28 +3,13 @@ import Foundation
 import Networks
 import Programs
 
-/// What SCALE-Sim and the model are given.
-struct ScaleSimSubject: ParsableArguments {
+/// The network that SCALE-Sim and the model are given.
+struct ScaleSimNetwork: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A built-in network, such as vgg16-32, or a file of docs/model.md.", valueName: "network"))
+      "A built-in network, such as vgg16-32, or a file as docs/model.md describes.",
+      valueName: "network"))
   var network: String
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Rows of the array.", valueName: "n"),
-    transform: wholeNumber)
-  var rows = 32
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Columns of the array.", valueName: "n"),
-    transform: wholeNumber)
-  var cols = 32
-
-  func shape() throws -> AcceleratorShape {
-    var sizes = AcceleratorSizes()
-    sizes.rows = rows
-    sizes.columns = cols
-    (sizes.actBufferKB, sizes.weightBufferKB, sizes.thresholdBufferKB) = (nil, nil, nil)
-    return try AcceleratorShape(modelled: sizes)
-  }
 }
 
 /// `mimegen scalesim-inputs`: a network as SCALE-Sim reads it.
@@ -36,18 +21,23 @@ struct ScaleSimInputs: ParsableCommand {
       The array is output stationary, and its memories hold everything: nothing stalls.
       """)
 
-  @OptionGroup var subject: ScaleSimSubject
-  @Option(name: [.short, .long], help: ArgumentHelp("Write them here.", valueName: "folder"))
-  var output: String
+  @OptionGroup(title: "What runs") var subject: ScaleSimNetwork
+  @OptionGroup var folder: FolderOption
+  @OptionGroup(title: "Core parameters: SCALE-Sim takes the rows and columns")
+  var core: CoreOptions
+  @OptionGroup(title: "Accelerator parameters") var accelerator: AcceleratorOptions
 
   func run() throws {
-    let shape = try subject.shape()
+    let output = try folder.path(
+      example: "mimegen scalesim-inputs --network vgg16-32 --rows 32 --cols 32 -o scalesim")
+    let shape = try AcceleratorShape(core.given.merging(accelerator.given) { $1 })
     let topology = try NetworkShape.load(subject.network).scaleSimTopology()
     let header = topology.prefix { $0 != "\n" } + "\n"
     try OutputFolder(path: output).write([
       ("topology.csv", Data(topology.utf8)), ("layout.csv", Data(header.utf8)),
       ("scale.cfg", Data(Self.settings(shape).utf8)),
     ])
+    print("Wrote topology.csv, layout.csv and scale.cfg to \(output).")
   }
 
   /// SCALE-Sim's configuration; it must have every one of these.
