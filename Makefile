@@ -16,7 +16,8 @@ SHELL = /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 regress regress-all \
   prove test claims \
-  lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language fuzz \
+  lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language \
+  bench-scalesim fuzz \
   install clean
 
 help: ## print this list
@@ -124,6 +125,12 @@ bench-language: setup-verify ## time the hardware language beside Amaranth, its 
 	@mkdir -p "$(BUILD)"
 	swift build -c $(CONFIG) --product pe-array
 	@scripts/bench-language .build/$(CONFIG)/pe-array "$(BUILD)"
+
+SCALESIM_SEED = 0
+SCALESIM_NETWORKS = 20
+
+bench-scalesim: build ## compare the model with SCALE-Sim 3, figure by figure and in time
+	@scripts/bench-scalesim $(MIMEGEN) "$(BUILD)" $(SCALESIM_SEED) $(SCALESIM_NETWORKS)
 
 FUZZ = icarus
 FUZZ_SEED = 0

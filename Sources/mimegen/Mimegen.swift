@@ -22,7 +22,7 @@ struct Mimegen: ParsableCommand {
     subcommands: [
       Generate.self, Compile.self, Verify.self, Run.self, EnergyCommand.self, Costs.self,
       ReportCommand.self, ClaimsCommand.self, MeasureProfile.self, CrossValidate.self,
-      Regress.self, Prove.self, Bench.self,
+      ScaleSimInputs.self, ScaleSimCompare.self, Regress.self, Prove.self, Bench.self,
     ])
 
   @OptionGroup var options: GenerateOptions
