@@ -16,7 +16,7 @@ SHELL = /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 regress regress-all \
   prove test \
-  lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language fuzz \
+  lint format format-check golden-check golden-update rtl cocotb sweep fusesoc bench bench-language fuzz \
   install clean
 
 help: ## print this list
@@ -85,6 +85,9 @@ test: setup-test lint format-check ## lint, check the format and run the Swift t
 cocotb: setup-python build ## run a program on the accelerator with cocotb in Icarus Verilog
 	@scripts/cocotb $(MIMEGEN) "$(BUILD)"
 
+sweep: setup-python build ## run a network on four sizes of the RTL with Snakemake
+	@scripts/sweep $(MIMEGEN) "$(BUILD)"
+
 fusesoc: setup-python ## lint the accelerator by its FuseSoC core file
 	@scripts/fusesoc "$(BUILD)"
 
@@ -129,4 +132,4 @@ install: build ## put mimegen into PREFIX/bin
 	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"
 
 clean: ## remove everything that was built
-	rm -rf "$(BUILD)" .build $(TEST_BUILD)
+	rm -rf "$(BUILD)" .build $(TEST_BUILD) .snakemake
