@@ -92,10 +92,10 @@ public struct EnergyModel: Sendable {
     for place in 0...counts.layers.count {
       let isLayer = place < counts.layers.count
       let own = isLayer ? counts.layers[place].counts : counts.transfers
-      for (number, (charge, _)) in prices.enumerated() {
+      for number in factors.indices {
         let count =
           counters[number].map { own.values[$0].reduce(0, +) }
-          ?? charge.quantity.count(own, isLayer: isLayer)
+          ?? prices[number].charge.quantity.count(own, isLayer: isLayer)
         let energy = try Rational.exact(
           factors[number].multipliedReportingOverflow(by: Int128(count)))
         total = try Rational.exact(total.addingReportingOverflow(energy))

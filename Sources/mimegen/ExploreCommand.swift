@@ -7,14 +7,14 @@ import Programs
 /// `mimegen explore`: many designs by the statistical model, and those that no other beats.
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explore",
+    commandName: "explore", _superCommandName: "mimegen",
     abstract: "Evaluate every design of some ranges, and print those that no other beats.",
     discussion: """
       Values are lists and ranges: 8, or 1,2,4, or 1..16, in steps 4..64:4, by factors 4..64x2. Each \
       design's cycles, energy and buffers come from the statistical model and a cost table; its zeros are \
       taken as independent. No design of the Pareto front is beaten in one of the three by a design that is as \
       good in the others. docs/explore.md has the form of the output.
-      """)
+      """, version: Mimegen.configuration.version)
 
   @OptionGroup(title: "What is varied") var space: SpaceOptions
   @OptionGroup(title: "What runs") var network: ExploredNetwork

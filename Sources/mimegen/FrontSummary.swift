@@ -31,8 +31,8 @@ struct FrontSummary {
   private var heading: String {
     let setting = explorer.setting
     return """
-      \(setting.network.name), \(setting.tasks.count * setting.imagesPerTask) images of \
-      \(setting.tasks.count) tasks: \(grouped(front.count)) of \(grouped(explorer.space.count)) designs \
+      \(setting.network.name), tasks: \(setting.tasks.count), images of each: \
+      \(setting.imagesPerTask); \(grouped(front.count)) of \(grouped(explorer.space.count)) designs \
       are on the Pareto front
       \(provenance)
       """
