@@ -37,9 +37,9 @@ public struct DesignLines: Sendable {
       "mode":"\(d.mode.rawValue)","skip":"\(d.skips ? "on" : "off")","axi_data_width":\(d.busWidth),\
       "act_buffer_kb":\(d.actBufferKB),"weight_buffer_kb":\(d.weightBufferKB),\
       "threshold_buffer_kb":\(d.thresholdBufferKB),"cycles":\(point.cycles),\
-      \(energyMember):\(Millionths.text(point.energy)),"buffer_bits":\(d.bufferBits),\
+      "dram_beats":\(point.memoryBeats),\(energyMember):\(Millionths.text(point.energy)),"buffer_bits":\(d.bufferBits),\
       "utilization_fraction":\(Millionths.text(Int128(point.utilization))),\
-      "model_only":[\(reasons)],\(constants)}
+      "activations_fit":\(point.fits),"model_only":[\(reasons)],\(constants)}
       """
   }
 
@@ -47,14 +47,16 @@ public struct DesignLines: Sendable {
   public func point(_ line: Data, number: Int) -> DesignPoint? {
     guard number < space.count, let json = try? JSONReader(parsing: line),
       let cycles = try? json["cycles"].integer(0...Int.max),
+      let beats = try? json["dram_beats"].integer(0...Int.max),
+      let fits = try? json["activations_fit"].boolean(absent: false),
       let energy = (try? json[energyName].digits()).flatMap(Millionths.parse),
       let utilization = (try? json["utilization_fraction"].digits()).flatMap(Millionths.parse),
       utilization <= 1 << 62,
       let reasons = try? json["model_only"].elements().map({ try $0.string() })
     else { return nil }
     let point = DesignPoint(
-      number: number, design: space[number], cycles: cycles, energy: energy,
-      utilization: Int(utilization), modelOnlyReasons: reasons)
+      number: number, design: space[number], cycles: cycles, energy: energy, memoryBeats: beats,
+      utilization: Int(utilization), fits: fits, modelOnlyReasons: reasons)
     return Data(self.line(point).utf8) == line ? point : nil
   }
 

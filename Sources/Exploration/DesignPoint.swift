@@ -7,9 +7,14 @@ public struct DesignPoint: Sendable, Equatable {
   public let cycles: Int
   /// In millionths of the cost table's unit.
   public let energy: Int128
+  /// Beats of the memory's bus, each of which takes at least a cycle.
+  public let memoryBeats: Int
   /// Multiply-accumulates that were issued, active or gated, of all that the PEs could do in the cycles; in
   /// millionths.
   public let utilization: Int
+  /// Whether the activation buffers hold every layer's map; where they do not, the events of bringing maps to
+  /// memory and back are missing.
+  public let fits: Bool
   /// Why the Verilog cannot do it; empty where it can.
   public let modelOnlyReasons: [String]
 

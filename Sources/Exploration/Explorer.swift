@@ -93,8 +93,14 @@ public struct Explorer: Sendable {
     return DesignPoint(
       number: number, design: design, cycles: cycles,
       energy: Millionths.parse(total.decimal(places: 6))!,
+      memoryBeats: Self.memoryCounters.reduce(0) { $0 + counts.sum($1) },
       utilization: places > 0 ? Int((issued / places * 1e6).rounded()) : 0,
+      fits: model.holdsActivations(on: shape, workload),
       modelOnlyReasons: model.modelOnlyReasons(on: shape, workload))
+  }
+
+  private static let memoryCounters = Machine.acceleratorCounters.map(\.name).filter {
+    $0.hasPrefix("dram.")
   }
 
   /// Evaluates the designs from number `first` on, on all cores.

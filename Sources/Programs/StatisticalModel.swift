@@ -80,21 +80,34 @@ public struct StatisticalModel: Sendable {
     if network.tasks.count > shape.runs {
       reasons.append("TASK_WIDTH \(shape.taskWidth) has \(shape.runs) tasks")
     }
-    let passes = (0..<network.layerCount).flatMap { layer in
-      variants(layer, workload.batches[0].runs).map {
-        geometry(layer, $0, on: shape, Options())
-      }
-    }
+    let passes = passes(on: shape, workload)
     if let long = passes.first(where: { $0.steps >> shape.countWidth > 0 }) {
       reasons.append(
         "layer \(long.layer.name) has \(long.steps) steps, and COUNT_WIDTH is \(shape.countWidth)")
     }
-    let places = passes.map { max($0.inputPlaces, $0.isHead ? 0 : $0.outputPlaces) }.max()!
-    if places.multipliedReportingOverflow(by: workload.largestBatch).partialValue > shape.places {
+    if !holdsActivations(on: shape, workload) {
       reasons.append(
         "the activations of \(workload.largestBatch) images do not fit the activation buffers")
     }
     return reasons
+  }
+
+  /// Whether each activation buffer of `shape` holds every layer's map of the largest batch. Where it does not,
+  /// maps would have to go to memory and back, which no event counts.
+  public func holdsActivations(on shape: AcceleratorShape, _ workload: Workload) -> Bool {
+    let places = passes(on: shape, workload).map {
+      max($0.inputPlaces, $0.isHead ? 0 : $0.outputPlaces)
+    }.max()!
+    let (all, overflow) = places.multipliedReportingOverflow(by: workload.largestBatch)
+    return !overflow && all <= shape.places
+  }
+
+  private func passes(on shape: AcceleratorShape, _ workload: Workload) -> [PassGeometry] {
+    (0..<network.layerCount).flatMap { layer in
+      variants(layer, workload.batches[0].runs).map {
+        geometry(layer, $0, on: shape, Options())
+      }
+    }
   }
 
   /// The events of `workload` on `shape`.

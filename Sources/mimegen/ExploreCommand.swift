@@ -31,8 +31,12 @@ struct ExploreCommand: ParsableCommand {
   var resume = false
   @Option(help: ArgumentHelp("Draw the front here.", valueName: "file.svg"))
   var plot: String?
-  @Flag(help: "Leave designs out of the front that the Verilog cannot do.")
-  var rtlOnly = false
+  @Option(
+    help: """
+      Designs that may be on the front: those whose activation buffers hold every layer's map, those that the \
+      Verilog can do, or all.
+      """)
+  var front = Candidates.fitting
   @Flag(help: "Run designs of the front on the RTL, and print the model's error.")
   var verifyFront = false
   @Option(
@@ -50,6 +54,18 @@ struct ExploreCommand: ParsableCommand {
       "Folder for builds. (default: $MIMEGEN_CACHE, or mimegen in the user's cache folder)",
       valueName: "folder"))
   var cache: String?
+
+  enum Candidates: String, ExpressibleByArgument, CaseIterable {
+    case fitting, rtl, all
+
+    func includes(_ point: DesignPoint) -> Bool {
+      switch self {
+      case .fitting: point.fits
+      case .rtl: point.modelOnlyReasons.isEmpty
+      case .all: true
+      }
+    }
+  }
 
   func validate() throws {
     guard !resume || output != nil else {
@@ -75,7 +91,7 @@ struct ExploreCommand: ParsableCommand {
     var setting = try network.setting(table) { progress.show($0) }
     setting.gates = gating == .on
     let explorer = try Explorer(space, setting)
-    let front = try front(explorer, progress)
+    let front = try evaluate(explorer, progress)
     progress.clear()
     let summary = FrontSummary(explorer, front)
     print(summary.text)
@@ -90,12 +106,10 @@ struct ExploreCommand: ParsableCommand {
   }
 
   /// Evaluates what the file does not have yet, and says how fast on standard error.
-  private func front(_ explorer: Explorer, _ progress: Progress) throws -> [DesignPoint] {
-    let takesAll = !rtlOnly
+  private func evaluate(_ explorer: Explorer, _ progress: Progress) throws -> [DesignPoint] {
+    let candidates = front
     var front = ParetoFront<DesignPoint> { $0.objectives }
-    func add(_ points: [DesignPoint]) {
-      front.add(points.lazy.filter { takesAll || $0.modelOnlyReasons.isEmpty })
-    }
+    func add(_ points: [DesignPoint]) { front.add(points.lazy.filter(candidates.includes)) }
     let file = try output.map { try DesignFile($0, goesOn: resume, DesignLines(explorer)) }
     defer { file?.discardIfEmpty() }
     let known = try knownDesigns(explorer, file, add)
@@ -119,7 +133,11 @@ struct ExploreCommand: ParsableCommand {
         ).utf8))
     let points = front.points()
     guard !points.isEmpty else {
-      throw UsageError("no design is left: the Verilog can do none of them; try without --rtl-only")
+      throw UsageError(
+        candidates == .rtl
+          ? "no design is left: the Verilog can do none of them; take other values or --front all"
+          : "no design is left: the activation buffers of none hold every layer's map; take larger ones, "
+            + "fewer images in a batch, or --front all")
     }
     return points
   }

@@ -22,7 +22,7 @@ struct FrontSummary {
 
       \(table(shown))
       \(left > 0 ? "\n\(grouped(left)) more lie between them.\n" : "")
-      Cycles are without those that wait for the memory.
+      Cycles are without those that wait for the memory; each of its beats takes at least one.
       """
   }
 
@@ -47,14 +47,14 @@ struct FrontSummary {
   private func table(_ points: [DesignPoint]) -> String {
     var table = Table(header: [
       "design", "array", "banks", "bus", "act KB", "weight KB", "threshold KB", "mode", "skip",
-      "cycles", unit, "buffer bits", "utilization", "RTL",
+      "cycles", "DRAM beats", unit, "buffer bits", "utilization", "RTL",
     ])
     table.rows = points.map { point in
       let d = point.design
       return [
         "\(point.number)", "\(d.rows)x\(d.columns)", "\(d.banks)", "\(d.busWidth)",
         "\(d.actBufferKB)", "\(d.weightBufferKB)", "\(d.thresholdBufferKB)", d.mode.rawValue,
-        d.skips ? "on" : "off", grouped(point.cycles),
+        d.skips ? "on" : "off", grouped(point.cycles), grouped(point.memoryBeats),
         rounded(Rational(point.energy, over: 1_000_000)), grouped(d.bufferBits),
         percent(point.utilization, of: 1_000_000),
         point.modelOnlyReasons.isEmpty ? "yes" : "model only",

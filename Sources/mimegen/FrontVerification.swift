@@ -28,7 +28,7 @@ struct FrontVerification {
     guard !able.isEmpty else {
       throw UsageError(
         "--verify-front: the Verilog can do no design of the front, as \(front[0].modelOnlyReasons[0]); "
-          + "--rtl-only keeps to those that it can")
+          + "--front rtl keeps to those that it can")
     }
     let chosen = spread(able, limit)
     let unit = explorer.setting.table.unit

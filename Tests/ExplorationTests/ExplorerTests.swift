@@ -62,6 +62,14 @@ import Testing
       let places = point.cycles * design.rows * design.columns
       let macs = total.total("mac.active") + total.total("mac.gated")
       #expect(abs(Double(point.utilization) / 1e6 - Double(macs) / Double(places)) <= 1e-6)
+      #expect(
+        point.memoryBeats
+          == ["weight", "threshold", "channel", "activation", "program", "write"].reduce(0) {
+            $0 + total("dram.\($1)")
+          })
+      #expect(
+        point.fits
+          == !point.modelOnlyReasons.contains { $0.contains("do not fit the activation buffers") })
       #expect(point.modelOnlyReasons == model.modelOnlyReasons(on: shape, workload))
     }
     #expect(points.contains { $0.modelOnlyReasons.isEmpty })
