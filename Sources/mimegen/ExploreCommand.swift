@@ -123,14 +123,6 @@ struct ExploreCommand: ParsableCommand {
     }
     progress.clear()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    let own = count - known
-    FileHandle.standardError.write(
-      Data(
-        String(
-          format: "%@ designs in %.2f s, %@ a second%@\n", grouped(own), seconds,
-          grouped(Int(Double(own) / max(seconds, 1e-6))),
-          known > 0 ? ", after \(grouped(known)) that were there" : ""
-        ).utf8))
     let points = front.points()
     guard !points.isEmpty else {
       throw UsageError(
@@ -139,6 +131,14 @@ struct ExploreCommand: ParsableCommand {
           : "no design is left: the activation buffers of none hold every layer's map; take larger ones, "
             + "fewer images in a batch, or --front all")
     }
+    let own = count - known
+    FileHandle.standardError.write(
+      Data(
+        String(
+          format: "%@ designs in %.2f s, %@ a second%@\n", grouped(own), seconds,
+          grouped(Int(Double(own) / max(seconds, 1e-6))),
+          known > 0 ? ", after \(grouped(known)) that were there" : ""
+        ).utf8))
     return points
   }
 
