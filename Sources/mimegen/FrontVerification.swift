@@ -67,6 +67,13 @@ struct FrontVerification {
   private func row(
     _ point: DesignPoint, _ result: AcceleratorResult, _ energy: MeasuredEnergy, _ isEqual: Bool
   ) -> [String] {
+    guard result.failure == nil else {
+      // What was counted up to the first difference is not the run's.
+      return [
+        "\(point.number)", grouped(point.cycles), "-", "-", "-",
+        rounded(Rational(point.energy, over: 1_000_000)), "-", "-", "DIFFER",
+      ]
+    }
     let counted = result.rtl.total
     let waits = Counts.waits.reduce(0) { $0 + counted.total($1) }
     let cycles = counted.total("cycle.total") - waits
