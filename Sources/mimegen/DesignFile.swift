@@ -7,8 +7,6 @@ final class DesignFile {
   private let path: String
   private let file: Int32
   private let lines: DesignLines
-  /// Bytes of whole lines.
-  private var size = 0
 
   /// Opens the file: empty, or with what it has where the run goes on.
   init(_ path: String, goesOn: Bool, _ lines: DesignLines) throws {
@@ -25,7 +23,7 @@ final class DesignFile {
   /// - Returns: how many there are.
   /// - Throws: `UsageError` where a line is not that of its design.
   func read(_ take: ([DesignPoint]) throws -> Void) throws -> Int {
-    var (count, rest) = (0, Data())
+    var (count, size, rest) = (0, 0, Data())
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let length = Glibc.read(file, &buffer, buffer.count)
@@ -67,11 +65,10 @@ final class DesignFile {
         done += count
       }
     }
-    size += text.utf8.count
   }
 
-  /// Removes the file where nothing came into it.
-  func discardIfEmpty() { if size == 0 { unlink(path) } }
+  /// Removes the file where there is nothing in it.
+  func discardIfEmpty() { if lseek(file, 0, SEEK_END) == 0 { unlink(path) } }
 
   private func unwritable() -> UsageError {
     UsageError(
