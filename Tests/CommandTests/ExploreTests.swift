@@ -216,7 +216,7 @@ import Testing
       #expect(outcome.status == 2)
       #expect(
         outcome.sentence.hasPrefix(
-          "Error: the profile has the layers conv1, fc1, head, and the network conv1_1, "),
+          "Error: the profile has the layers conv1, fc1, head, and the network conv1, conv2, "),
         "\(outcome.sentence)")
       let own = try Program.run(
         Self.network + TinyNetwork.size + ["--profile", "p.json"], in: folder)
