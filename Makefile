@@ -16,7 +16,7 @@ SHELL = /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 regress regress-all \
   prove test claims \
-  lint format format-check golden-check golden-update rtl cocotb fusesoc bench bench-language \
+  lint format format-check golden-check golden-update rtl cocotb sweep fusesoc bench bench-language \
   bench-scalesim fuzz \
   install clean
 
@@ -94,6 +94,9 @@ claims: build golden-check ## recompute the figures of the paper's abstract, on 
 cocotb: setup-python build ## run a program on the accelerator with cocotb in Icarus Verilog
 	@scripts/cocotb $(MIMEGEN) "$(BUILD)"
 
+sweep: setup-python build ## run a network on four sizes of the RTL with Snakemake
+	@scripts/sweep $(MIMEGEN) "$(BUILD)"
+
 fusesoc: setup-python ## lint the accelerator by its FuseSoC core file
 	@scripts/fusesoc "$(BUILD)"
 
@@ -144,4 +147,4 @@ install: build ## put mimegen into PREFIX/bin
 	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"
 
 clean: ## remove everything that was built
-	rm -rf "$(BUILD)" .build $(TEST_BUILD)
+	rm -rf "$(BUILD)" .build $(TEST_BUILD) .snakemake

@@ -3,8 +3,9 @@ import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
 // Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Programs <- Energy, and all of
-// them <- Cosimulation <- mimegen. Reports draws what it is given and imports nothing. The golden model (Golden) knows nothing of tiles or RTL, and the
-// mapping knows nothing of the golden model.
+// them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
+// is given and imports nothing. The golden model (Golden) knows nothing of tiles or RTL, and the mapping
+// knows nothing of the golden model.
 let package = Package(
   name: "mimegen",
   products: [
@@ -59,6 +60,9 @@ let package = Package(
       ]),
     .target(name: "Reports"),
     .target(
+      name: "Exploration",
+      dependencies: ["Machine", "Networks", "Mapping", "Programs", "Energy", "Verilated"]),
+    .target(
       name: "Testbench", path: "testbenches", sources: ["Testbench.swift"],
       resources: [
         .embedInCode("harness_print.h"), .embedInCode("harness_random.h"),
@@ -78,7 +82,7 @@ let package = Package(
       name: "mimegen",
       dependencies: [
         "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
-        "Formal", "Proofs", "Reports", "Verilated",
+        "Exploration", "Formal", "Proofs", "Reports", "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
@@ -128,6 +132,9 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     .testTarget(name: "ReportTests", dependencies: ["Reports"]),
+    .testTarget(
+      name: "ExplorationTests",
+      dependencies: ["Machine", "Networks", "Mapping", "Programs", "Energy", "Exploration"]),
     .testTarget(name: "MappingTests", dependencies: ["Networks", "Mapping", "Energy"]),
     .testTarget(
       name: "CosimulationTests",

@@ -83,4 +83,24 @@ public struct EnergyModel: Sendable {
     }
     return EnergyReport(model: self, counts: counts, lines: lines)
   }
+
+  /// The total of a report of `counts`, in 1 / denominator of the table's unit, without its lines.
+  ///
+  /// - Throws: `EnergyError` where a sum needs more than 128 bits.
+  public func total(_ counts: RunCounts) throws(EnergyError) -> Int128 {
+    var total: Int128 = 0
+    for place in 0...counts.layers.count {
+      let isLayer = place < counts.layers.count
+      let own = isLayer ? counts.layers[place].counts : counts.transfers
+      for number in factors.indices {
+        let count =
+          counters[number].map { own.values[$0].reduce(0, +) }
+          ?? prices[number].charge.quantity.count(own, isLayer: isLayer)
+        let energy = try Rational.exact(
+          factors[number].multipliedReportingOverflow(by: Int128(count)))
+        total = try Rational.exact(total.addingReportingOverflow(energy))
+      }
+    }
+    return total
+  }
 }

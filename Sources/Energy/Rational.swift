@@ -17,8 +17,8 @@ public struct Rational: Sendable, Hashable {
     denominator = 1
   }
 
-  /// `numerator` / `denominator`, which is not 0.
-  init(_ numerator: Int128, over denominator: Int128) {
+  /// `numerator` / `denominator`, which is above 0.
+  public init(_ numerator: Int128, over denominator: Int128) {
     precondition(denominator > 0, "a denominator is above 0")
     let divisor = max(1, Self.greatestDivisor(numerator, denominator))
     self.numerator = numerator / divisor

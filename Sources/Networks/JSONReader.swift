@@ -65,6 +65,12 @@ public struct JSONReader {
     return value
   }
 
+  /// A number as it is written.
+  public func digits() throws(NetworkError) -> String {
+    guard case .number(let digits)? = json else { throw wrong("a number") }
+    return digits
+  }
+
   /// A text that is not empty.
   public func string() throws(NetworkError) -> String {
     guard let value = json?.string, !value.isEmpty else { throw wrong("a text that is not empty") }

@@ -94,8 +94,6 @@ extension Counts {
 /// Counts by name while they are added up.
 struct CountBuilder {
   private var values: [[Int]]
-  private static let numbers = Dictionary(
-    uniqueKeysWithValues: Machine.acceleratorCounters.enumerated().map { ($1.name, $0) })
 
   init(tasks: Int) {
     values = Machine.acceleratorCounters.map {
@@ -104,7 +102,7 @@ struct CountBuilder {
   }
 
   mutating func add(_ name: String, task: Int = 0, _ amount: Int) {
-    values[Self.numbers[name]!][task] += amount
+    values[Counts.number(of: name)][task] += amount
   }
 
   mutating func add(_ causes: CycleCauses) {

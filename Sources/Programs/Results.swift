@@ -10,9 +10,8 @@ public struct Counts: Sendable, Equatable {
   ///
   /// - Precondition: there is a counter of that name.
   public func callAsFunction(_ name: String, task: Int = 0) -> Int {
-    let number = Machine.acceleratorCounters.firstIndex { $0.name == name }
-    precondition(number != nil, "there is no counter \(name)")
-    return values[number!][Machine.acceleratorCounters[number!].isPerTask ? task : 0]
+    let number = Self.number(of: name)
+    return values[number][Machine.acceleratorCounters[number].isPerTask ? task : 0]
   }
 
   /// Counts of zero for `tasks` task ids.
@@ -41,9 +40,16 @@ public struct Counts: Sendable, Equatable {
 
   /// The sum over tasks.
   public func total(_ name: String) -> Int {
-    let number = Machine.acceleratorCounters.firstIndex { $0.name == name }
-    precondition(number != nil, "there is no counter \(name)")
-    return values[number!].reduce(0, +)
+    values[Self.number(of: name)].reduce(0, +)
+  }
+
+  private static let numbers = Dictionary(
+    uniqueKeysWithValues: Machine.acceleratorCounters.enumerated().map { ($1.name, $0) })
+
+  /// The place of a counter among `Machine.acceleratorCounters`.
+  static func number(of name: String) -> Int {
+    guard let number = numbers[name] else { preconditionFailure("there is no counter \(name)") }
+    return number
   }
 
   /// Counter and task of each count in the order in which they are written.

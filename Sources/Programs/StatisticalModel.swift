@@ -80,37 +80,56 @@ public struct StatisticalModel: Sendable {
     if network.tasks.count > shape.runs {
       reasons.append("TASK_WIDTH \(shape.taskWidth) has \(shape.runs) tasks")
     }
-    let passes = (0..<network.layerCount).flatMap { layer in
-      variants(layer, workload.batches[0].runs).map {
-        geometry(layer, $0, on: shape, Options())
-      }
-    }
+    let passes = passes(on: shape, workload)
     if let long = passes.first(where: { $0.steps >> shape.countWidth > 0 }) {
       reasons.append(
         "layer \(long.layer.name) has \(long.steps) steps, and COUNT_WIDTH is \(shape.countWidth)")
     }
-    let places = passes.map { max($0.inputPlaces, $0.isHead ? 0 : $0.outputPlaces) }.max()!
-    if places.multipliedReportingOverflow(by: workload.largestBatch).partialValue > shape.places {
+    if !holdsActivations(on: shape, workload) {
       reasons.append(
         "the activations of \(workload.largestBatch) images do not fit the activation buffers")
     }
     return reasons
   }
 
+  /// Whether each activation buffer of `shape` holds every layer's map of the largest batch. Where it does not,
+  /// maps would have to go to memory and back, which no event counts.
+  public func holdsActivations(on shape: AcceleratorShape, _ workload: Workload) -> Bool {
+    let places = passes(on: shape, workload).map {
+      max($0.inputPlaces, $0.isHead ? 0 : $0.outputPlaces)
+    }.max()!
+    let (all, overflow) = places.multipliedReportingOverflow(by: workload.largestBatch)
+    return !overflow && all <= shape.places
+  }
+
+  private func passes(on shape: AcceleratorShape, _ workload: Workload) -> [PassGeometry] {
+    (0..<network.layerCount).flatMap { layer in
+      variants(layer, workload.batches[0].runs).map {
+        geometry(layer, $0, on: shape, Options())
+      }
+    }
+  }
+
   /// The events of `workload` on `shape`.
   ///
   /// Counters that depend on the memory's speed are zero, as in the exact model.
   ///
+  /// - Parameter array: those of an accelerator with the same array and feed banks, where they are known.
   /// - Throws: `ProgramFailure` where a task of the workload has no sparsity, or no measured common
   ///   zeros.
   public func counts(
-    on shape: AcceleratorShape, _ workload: Workload, _ options: Options
+    on shape: AcceleratorShape, _ workload: Workload, _ options: Options,
+    array: ArrayCounts? = nil
   ) throws -> RunCounts {
-    try checkTasks(of: workload)
+    let array = try array ?? arrayCounts(on: shape, workload, options)
     let tasks = max(shape.runs, network.tasks.count)
-    let layers = try (0..<network.layerCount).map { layer in
-      var counts = CountBuilder(tasks: tasks)
-      try count(layer, on: shape, workload, options, into: &counts)
+    let layers = (0..<network.layerCount).map { layer in
+      var counts = array.layers[layer]
+      for (runs, count) in workload.batches {
+        for runs in variants(layer, runs) {
+          geometry(layer, runs, on: shape, options).countShapes(times: count, into: &counts)
+        }
+      }
       return RunCounts.Layer(name: network.layerName(layer), counts: counts.counts)
     }
     var transfers = CountBuilder(tasks: tasks)
@@ -130,6 +149,22 @@ public struct StatisticalModel: Sendable {
       provenance: .statistical, tasks: network.tasks.map(\.name),
       images: workload.images(tasks: network.tasks.count), layers: layers,
       transfers: transfers.counts)
+  }
+
+  /// The events of `workload` that neither the bus nor the buffers of `shape` change: steps, multiplications,
+  /// results and cycles.
+  ///
+  /// - Throws: as `counts`.
+  public func arrayCounts(
+    on shape: AcceleratorShape, _ workload: Workload, _ options: Options
+  ) throws -> ArrayCounts {
+    try checkTasks(of: workload)
+    return ArrayCounts(
+      layers: try (0..<network.layerCount).map { layer in
+        var counts = CountBuilder(tasks: max(shape.runs, network.tasks.count))
+        try count(layer, on: shape, workload, options, into: &counts)
+        return counts
+      })
   }
 
   private func checkTasks(of workload: Workload) throws {
@@ -160,8 +195,8 @@ public struct StatisticalModel: Sendable {
       keepsResident: options.keepsResident)
   }
 
-  /// Adds the events of one layer in all batches. Fractions are rounded once for all that is linear in
-  /// them: for the layer, or for each head.
+  /// Adds a layer's events in all batches but those of `countShapes`. Fractions are rounded once for all
+  /// that is linear in them: for the layer, or for each head.
   private func count(
     _ layer: Int, on shape: AcceleratorShape, _ workload: Workload, _ options: Options,
     into counts: inout CountBuilder
@@ -172,7 +207,6 @@ public struct StatisticalModel: Sendable {
     for (runs, count) in workload.batches {
       for runs in variants(layer, runs) {
         let pass = geometry(layer, runs, on: shape, options)
-        pass.countShapes(times: count, into: &counts)
         // Heads differ in their channels; all else that runs by tasks is alike.
         let key = pass.isHead ? runs[0].task : 0
         var estimate =
@@ -195,6 +229,11 @@ public struct StatisticalModel: Sendable {
         estimate.causes(compute: rounded.issued * geometry.blocks, drain: shape.drainCycles))
     }
   }
+}
+
+/// The events of a network's layers that only the array decides, and neither bus nor buffers.
+public struct ArrayCounts: Sendable {
+  fileprivate let layers: [CountBuilder]
 }
 
 /// Sums of a layer's passes before they are rounded.

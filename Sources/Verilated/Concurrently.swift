@@ -3,7 +3,7 @@ import Foundation
 /// The results of `body` for the indices below `count`, with as many at work as there are cores.
 ///
 /// - Throws: what `body` throws for the lowest index.
-public func concurrently<Value: Sendable>(
+package func concurrently<Value: Sendable>(
   _ count: Int, _ body: @Sendable (Int) throws -> Value
 ) throws -> [Value] {
   let results = Results<Value>(count)

@@ -72,15 +72,20 @@ struct MeasuredEnergy {
   private let rtl: EnergyReport
   private let exact: EnergyReport
 
-  /// Prices the counts of `result` by `table`.
-  init(_ plan: AcceleratorPlan, _ result: AcceleratorResult, _ table: CostTable) throws {
-    let model = try EnergyModel(table, on: plan.shape)
+  /// Prices the counts of `result` by `table`; where `gates` is off, gated multiply-accumulates as active ones.
+  init(
+    _ plan: AcceleratorPlan, _ result: AcceleratorResult, _ table: CostTable, gates: Bool = true
+  ) throws {
+    let model = try EnergyModel(table, on: plan.shape, gates: gates)
     rtl = try model.report(result.rtl)
     exact = try model.report(result.exact)
   }
 
   /// The energy of cycles that wait for memory, which the exact model does not have.
   private var waiting: Int128 { rtl.sum { rtl.price($0).charge.quantity == .waitingCycles } }
+
+  /// What the RTL has counted, but waiting, in the table's unit.
+  var withoutWaiting: Rational { rtl.value(rtl.total - waiting) }
 
   /// Whether all but waiting costs what the exact model says.
   var isEqual: Bool { rtl.total - waiting == exact.total }

@@ -20,7 +20,7 @@ enum Status: Int32 {
 enum Main {
   static func main() {
     do {
-      var command = try Mimegen.parseAsRoot()
+      var command = try command()
       try command.run()
     } catch let status as ExitCode {
       exit(status.rawValue)
@@ -33,5 +33,14 @@ enum Main {
       FileHandle.standardError.write(Data((message + "\n").utf8))
       exit(Status.unusable.rawValue)
     }
+  }
+  /// The command that the arguments name. The options of `generate` are the root's too, where the ranges of
+  /// `explore` would be refused.
+  private static func command() throws -> any ParsableCommand {
+    let words = CommandLine.arguments.dropFirst()
+    guard words.first == ExploreCommand.configuration.commandName else {
+      return try Mimegen.parseAsRoot()
+    }
+    return try ExploreCommand.parseAsRoot(Array(words.dropFirst()))
   }
 }

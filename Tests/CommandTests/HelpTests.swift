@@ -97,7 +97,8 @@ import Testing
   @Test func namesTheSubcommandsAndExitStatuses() throws {
     let help = try Program.run(["--help"]).output
     for name in [
-      "generate", "compile", "verify", "run", "energy", "costs", "regress", "prove", "bench",
+      "generate", "compile", "verify", "run", "energy", "costs", "explore", "regress", "prove",
+      "bench",
     ] {
       #expect(help.contains("\n  \(name) "))
     }
