@@ -34,6 +34,7 @@ enum Main {
       exit(Status.unusable.rawValue)
     }
   }
+
   /// The command that the arguments name. The options of `generate` are the root's too, where the ranges of
   /// `explore` would be refused.
   private static func command() throws -> any ParsableCommand {

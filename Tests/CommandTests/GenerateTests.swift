@@ -20,7 +20,7 @@ import Testing
       }
       #expect(
         byDefault.output
-          == "Wrote mime_core and mime_accelerator, 30 Verilog files, to a; mime_accelerator.md says "
+          == "Wrote mime_core and mime_accelerator, 33 Verilog files, to a; mime_accelerator.md says "
           + "what the others are.\n")
       let written = try contents(of: "\(folder)/a")
       #expect(written == (try contents(of: "\(folder)/b")))
