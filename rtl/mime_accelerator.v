@@ -1094,6 +1094,7 @@ module mime_accelerator #(
     wire [FEED_BANKS * COLS - 1:0] feed_nonzero;
     wire feed_reads;
     wire [TASK_WIDTH - 1:0] feed_task;
+    wire feed_comes;
     wire act_valid;
     wire act_ready;
     wire [ROWS * ACT_WIDTH - 1:0] act_data;
@@ -1143,6 +1144,7 @@ module mime_accelerator #(
         .nonzero(feed_nonzero),
         .reads(feed_reads),
         .read_task(feed_task),
+        .comes(feed_comes),
         .act_valid(act_valid),
         .fires(fires),
         .act_data(act_data),
@@ -1492,7 +1494,7 @@ module mime_accelerator #(
     wire layer_ends = classes_end || (hidden_taken && result_last);
     wire rings_quiet = program_quiet && load_quiet && weight_quiet && threshold_quiet && channel_quiet;
     wire rings_idle = program_idle && load_idle && weight_idle && threshold_idle && channel_idle;
-    wire goes_on = writer_waits || fires || result_taken || slot_taken || (beat_valid && beat_ready) || program_take || load_take || (stored_valid && stored_ready) || (feed_reads && advances);
+    wire goes_on = writer_waits || fires || result_taken || slot_taken || (beat_valid && beat_ready) || program_take || load_take || (stored_valid && stored_ready) || (feed_comes && advances);
     assign ended = layer_ends || move_ends;
     assign settled = writer_idle && rings_idle;
     assign quiet = writer_idle && rings_quiet;

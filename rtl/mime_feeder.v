@@ -65,6 +65,8 @@ module mime_feeder #(
     output reg reads,
     // by a row of this task
     output reg [TASK_WIDTH - 1:0] read_task,
+    // a row's word comes, or zeros of its padding
+    output reg comes,
     output wire act_valid,
     // the step is accepted
     input wire fires,
@@ -213,7 +215,6 @@ module mime_feeder #(
     wire [COORDINATE_WIDTH - 1:0] y = tile_tops[row * COORDINATE_WIDTH +: COORDINATE_WIDTH] + {{2{1'b0}}, kernel_row};
     wire [COORDINATE_WIDTH - 1:0] x = tile_lefts[row * COORDINATE_WIDTH +: COORDINATE_WIDTH] + {{2{1'b0}}, kernel_column};
     wire is_inside = (y < {{2{1'b0}}, height}) && (x < {{2{1'b0}}, width});
-    reg comes;
     reg [ROW_WIDTH - 1:0] comes_row;
     reg comes_set;
     reg comes_first;

@@ -46,7 +46,7 @@ def network(seed, path):
         size = [(n + 2 * p - k) // stride + 1 for n, p, k in zip(size, padding, kernel)]
         channels = filters
     description = {
-        "schema": "mimegen-network-1", "name": f"random {seed}", "source": "synthetic",
+        "schema": "mimegen-network/1", "name": f"random {seed}", "source": "synthetic",
         "tasks": [{"name": "task0", "classes": draw.randint(1, 20)}], "layers": layers,
         "head": draw.choice(["flatten", "average"]),
     }

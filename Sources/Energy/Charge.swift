@@ -36,13 +36,9 @@ public enum Quantity: Sendable, Hashable, CustomStringConvertible {
     case .pooledWords:
       counts.total("threshold.compare") == 0
         ? 0 : counts("result.beat") - counts.total("act.write") + counts("act.merge")
-    case .advancingCycles: Self.advancing(counts)
-    case .waitingCycles: max(0, counts("cycle.operation") - Self.advancing(counts))
+    case .advancingCycles: counts.advancingCycles
+    case .waitingCycles: max(0, counts("cycle.operation") - counts.advancingCycles)
     }
-  }
-
-  private static func advancing(_ counts: Counts) -> Int {
-    counts("cycle.total") - MemoryCycles(counts).frozen
   }
 }
 

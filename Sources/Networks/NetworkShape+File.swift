@@ -2,7 +2,7 @@ import Foundation
 
 extension NetworkShape {
   /// The form of network files.
-  public static let schema = "mimegen-network-1"
+  public static let schema = "mimegen-network/1"
 
   /// The networks that are built in, by name.
   public static let builtIn: [String] = files.map(\.name)

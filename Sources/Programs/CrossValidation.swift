@@ -92,11 +92,8 @@ extension Counts {
   /// The counts without the cycles that waited for the memory, as the models give them.
   public var withoutWaits: Counts {
     var values = values
-    let waits = Self.ofMemory.dropLast().reduce(0) { $0 + self($1) }
-    for (number, counter) in Machine.acceleratorCounters.enumerated() {
-      if counter.name == "cycle.total" { values[number][0] -= waits }
-      if Self.ofMemory.contains(counter.name) { values[number] = [0] }
-    }
+    values[Self.number(of: "cycle.total")] = [advancingCycles]
+    for name in Self.ofMemory { values[Self.number(of: name)] = [0] }
     return Counts(values: values)
   }
 }

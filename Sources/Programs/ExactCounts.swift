@@ -27,9 +27,7 @@ extension Program {
     var counts = CountBuilder(tasks: shape.runs)
     switch operation.operation {
     case .end: counts.countEnd(on: shape)
-    case .load:
-      counts.countLoad(
-        places: images.count * network.plan(ofLayer: 0, task: 0).input.imagePlaces, on: shape)
+    case .load: counts.countLoad(places: loadedPlaces, on: shape)
     case .store:
       let form = network.plan(ofLayer: operation.layer!, task: 0).output!
       counts.countStore(places: images.count * form.imagePlaces, on: shape)
@@ -38,9 +36,9 @@ extension Program {
     return counts.counts
   }
 
-  /// Words of the images that a load brings.
-  var loadedWords: Int {
-    images.count * network.plan(ofLayer: 0, task: 0).input.imagePlaces * network.shape.banks
+  /// Places of the images that a load brings.
+  var loadedPlaces: Int {
+    images.count * network.plan(ofLayer: 0, task: 0).input.imagePlaces
   }
 
   /// The images of an operation, task by task.
@@ -65,6 +63,8 @@ extension PassGeometry.Run {
 extension Counts {
   /// The counters of cycles in which the machine waits for the memory.
   public static let waits = ["cycle.stall.result", "cycle.stall.threshold", "cycle.stall.hold"]
+  /// Cycles of a layer in which the machine advances: `cycle.total` without those.
+  public var advancingCycles: Int { self("cycle.total") - Self.waits.reduce(0) { $0 + self($1) } }
   /// The counters that depend on how fast the memory is: `Program.memoryCycles` has them.
   public static let ofMemory = waits + ["cycle.operation"]
 
@@ -76,9 +76,7 @@ extension Counts {
     where !Self.ofMemory.contains(counter.name) {
       for task in values[number].indices {
         var measured = values[number][task]
-        if counter.name == "cycle.total" {
-          measured -= Self.waits.reduce(0) { $0 + self($1) }
-        }
+        if counter.name == "cycle.total" { measured = advancingCycles }
         let expected = exact.values[number][task]
         guard measured != expected else { continue }
         let place =

@@ -62,16 +62,9 @@ extension RunCounts {
   /// Adds a program's end and the images that it ran: its last descriptor is read after the last counters are
   /// written, so no counter has it.
   public mutating func addEnd(of batch: Batch, on shape: AcceleratorShape) {
-    transfers += Counts.ofEnd(on: shape)
+    var end = CountBuilder(tasks: shape.runs)
+    end.countEnd(on: shape)
+    transfers += end.counts
     for image in batch.images { images[image.task] += 1 }
-  }
-}
-
-extension Counts {
-  /// What the end of a program takes: its descriptor.
-  static func ofEnd(on shape: AcceleratorShape) -> Counts {
-    var counts = CountBuilder(tasks: shape.runs)
-    counts.add("dram.program", DescriptorField.bytes * 8 / shape.busWidth)
-    return counts.counts
   }
 }

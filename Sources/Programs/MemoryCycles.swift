@@ -12,9 +12,6 @@ public struct MemoryCycles: Sendable, Equatable {
   /// From the operation's start to its end, frozen or not.
   public var operation = 0
 
-  /// In which the machine was frozen.
-  public var frozen: Int { result + threshold + hold }
-
   /// No cycles.
   public init() {}
 
@@ -74,7 +71,9 @@ extension Program {
       case .end: break
       case .load:
         let start = try cursor.nextRead() - Self.readLatency
-        cycles.operation = try cursor.skipLoad(of: loadedWords, network.shape.actLine) - start
+        cycles.operation =
+          try cursor.skipLoad(
+            of: loadedPlaces * network.shape.banks, network.shape.actLine) - start
       case .layer:
         let start = try cursor.nextRead() - Self.readLatency
         let pass = ExactPass(self, operation, maps)

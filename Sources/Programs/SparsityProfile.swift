@@ -4,7 +4,7 @@ import Networks
 /// The zeros of a network in a file, with where they were measured; docs/model.md has its form.
 public struct SparsityProfile: Sendable, Equatable {
   /// The form of the file.
-  public static let schema = "mimegen-sparsity-1"
+  public static let schema = "mimegen-sparsity/1"
 
   /// What the fractions were measured on.
   public struct Provenance: Sendable, Equatable, Codable {

@@ -46,7 +46,7 @@ extension ProofCatalog {
     "feeder_proof", "A feeder, and any step of any row of any tile."
   ) { m in
     let (actWidth, indexWidth): (Nat, Nat) = (2, 21)
-    let dut = Feeder(m, columns: 2, probes: ["comes", "comes_row", "comes_number", "comes_steps"])
+    let dut = Feeder(m, columns: 2, probes: ["comes_row", "comes_number", "comes_steps"])
     let (clk, rst, advance, fires) = (dut["clk"], dut["rst"], dut["advance"], dut["fires"])
     let (skip, tile, live, count) = (dut["skip"], dut["tile"], dut["live"], dut["count"])
     let (word, reads, indexNext) = (dut["word"], dut["reads"], dut["index_next"])
@@ -207,7 +207,8 @@ extension ProofCatalog {
       }
       let results: KeyValuePairs<String, Shape> = [
         "take": .bit, "address": bits(placeWidth), "reads": .bit, "read_task": bits(taskWidth),
-        "act_valid": .bit, "act_data": bits(rows * actWidth), "act_nonzero": bits(rows),
+        "comes": .bit, "act_valid": .bit, "act_data": bits(rows * actWidth),
+        "act_nonzero": bits(rows),
         "act_live": bits(rows), "act_first": .bit, "act_last": .bit, "act_final": .bit,
         "in_last_block": .bit, "issued": bits(indexWidth), "index_next": bits(indexWidth),
         "in_last_use": .bit, "is_end": .bit,
@@ -217,7 +218,7 @@ extension ProofCatalog {
         outputs.append(signals[name]!)
       }
       let shapes: [String: Shape] = [
-        "comes": .bit, "comes_row": bits(1), "comes_number": bits(indexWidth),
+        "comes_row": bits(1), "comes_number": bits(indexWidth),
         "comes_steps": steps, "left_now": bits(columns), "left_next": bits(columns),
         "lowest": bits(clog2(columns)),
       ]

@@ -50,9 +50,7 @@ struct Compile: ParsableCommand {
   @OptionGroup(title: "Further parameters of the accelerator") var accelerator: AcceleratorOptions
 
   func validate() throws {
-    guard core.lanes == nil else {
-      throw ValidationError("--lanes is for the core alone: the accelerator has a lane a column")
-    }
+    try core.checkForAccelerator()
   }
 
   func run() throws {

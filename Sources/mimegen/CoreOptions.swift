@@ -79,6 +79,13 @@ struct CoreOptions: ParsableArguments {
     transform: wholeNumber)
   var laneExtra: Int?
 
+  /// That nothing is given which the accelerator has not.
+  func checkForAccelerator() throws {
+    guard lanes == nil else {
+      throw ValidationError("--lanes is for the core alone: the accelerator has a lane a column")
+    }
+  }
+
   /// What was given, by parameter name.
   var given: Configuration {
     let values: [(String, Int?)] = [

@@ -53,9 +53,7 @@ struct EnergyCommand: ParsableCommand {
   enum Comparison: String, ExpressibleByArgument, CaseIterable { case conventional }
 
   func validate() throws {
-    guard core.lanes == nil else {
-      throw ValidationError("--lanes is for the core alone: the accelerator has a lane a column")
-    }
+    try core.checkForAccelerator()
     if format.isFolder, folder.output == nil {
       throw ValidationError("--format \(format) writes files: name a folder with -o")
     }

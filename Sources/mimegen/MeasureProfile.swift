@@ -11,7 +11,7 @@ struct MeasureProfile: ParsableCommand {
       for the array's rows the fractions of steps that are needed, as docs/model.md describes.
       """)
 
-  @OptionGroup(title: "What is measured") var what: RunOptions
+  @OptionGroup(title: "What is measured") var what: ScheduleOptions
   @OptionGroup(title: "Core parameters (by default what the model needs)") var core: CoreOptions
   @OptionGroup(title: "Accelerator parameters") var accelerator: AcceleratorOptions
   @OptionGroup(title: "What the program does") var program: ProgramOptions
@@ -23,7 +23,7 @@ struct MeasureProfile: ParsableCommand {
     try OutputFile.check([output])
     var request = program.request(what.request(core.given.merging(accelerator.given) { $1 }))
     request.storesOutputs = false
-    let plan = try AcceleratorPlan(request)
+    let plan = try AcceleratorPlan(request, countsOnly: true)
     let progress = Progress()
     let measurement = plan.measure { progress.show($0) }
     progress.clear()

@@ -124,7 +124,7 @@ extension ReportBuilder {
 
   var heatMaps: [ReportContent.Figure] {
     designs.elements.map { design, active in
-      let cycles = design.counts.layers.reduce(0) { $0 + ReportDesign.advancing($1.counts) }
+      let cycles = design.counts.layers.reduce(0) { $0 + $1.counts.advancingCycles }
       let shares = active.map { row in row.map { 100 * Double($0) / Double(max(1, cycles)) } }
       let columns = active[0].indices
       func row(_ name: String, _ values: [Int]) -> [String] {

@@ -87,7 +87,7 @@ struct ReportBuilder {
     let singular = designs.design(.mime, .singular, skips: false)
     let skipping = designs.design(.mime, .pipelined, skips: true)
     let advancing: (ReportDesign) -> Double = { design in
-      Double(design.counts.layers.reduce(0) { $0 + ReportDesign.advancing($1.counts) })
+      Double(design.counts.layers.reduce(0) { $0 + $1.counts.advancingCycles })
     }
     let energy: (ReportDesign) -> Double = { $0.energy.value($0.energy.total).double }
     func ratio(

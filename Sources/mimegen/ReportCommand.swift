@@ -44,9 +44,7 @@ struct ReportCommand: ParsableCommand {
   static let page = "index.html"
 
   func validate() throws {
-    guard core.lanes == nil else {
-      throw ValidationError("--lanes is for the core alone: the accelerator has a lane a column")
-    }
+    try core.checkForAccelerator()
   }
 
   func run() throws {

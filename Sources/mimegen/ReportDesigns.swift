@@ -21,9 +21,7 @@ struct ReportDesign {
   var images: Int { counts.images.reduce(0, +) }
 
   /// Multiply-accumulates, dense.
-  static func macs(_ counts: Counts) -> Int {
-    ["mac.active", "mac.gated", "mac.skipped"].reduce(0) { $0 + counts.total($1) }
-  }
+  static func macs(_ counts: Counts) -> Int { Counts.macs.reduce(0) { $0 + counts.total($1) } }
 
   /// Bytes on the memory's bus.
   func bytes(_ counts: Counts, _ kinds: [String] = Self.traffic) -> Int {
@@ -34,11 +32,6 @@ struct ReportDesign {
     "dram.weight", "dram.threshold", "dram.channel", "dram.activation", "dram.program",
     "dram.write",
   ]
-
-  /// Cycles in which the array advances.
-  static func advancing(_ counts: Counts) -> Int {
-    counts("cycle.total") - Counts.ofMemory.dropLast().reduce(0) { $0 + counts($1) }
-  }
 
   /// Cycles of a layer, waiting for memory included where that was measured.
   func cycles(_ counts: Counts) -> Int {

@@ -1,3 +1,5 @@
+import Golden
+import Mapping
 import Programs
 import Testing
 
@@ -85,6 +87,31 @@ import Testing
       }
       try bench.expectGood("a stop after \(cycles + later) cycles")
     }
+  }
+
+  /// A window with little but padding takes long to go through, without a read or a step.
+  @Test func paddingIsNoRest() throws {
+    let shape = try AcceleratorShape(ProgramBench.parameters)
+    let model = try SyntheticModel.make(
+      seed: 7,
+      layers: [
+        .convolution(
+          "a", inputChannels: 200, outputChannels: 2, size: 1, kernel: 15, stride: 4, padding: 14)
+      ])
+    let batch = Batch(images: [BatchImage(task: 0, image: 0)])
+    let inputs = SyntheticModel.images(for: model, count: 1, seed: 8)
+    var options = Program.Options()
+    options.skips = true
+    let program = try Program(
+      try NetworkImage(model, on: shape), batch: batch, inputs: inputs, options: options)
+    let accelerator = try SimulatedAccelerator(
+      ProgramBench.library.get(),
+      memory: SimulatedMemory(bytes: program.memory.bytes.count, at: 0x1_0000))
+    try accelerator.run(program, limit: 4_000_000)
+    let bytes = UnsafeRawBufferPointer(accelerator.memory.bytes)
+    #expect(program.logits(in: bytes) == [try GoldenModel(model).infer(inputs[0], task: 0).logits])
+    let counts = try #require(program.counts(1, in: bytes))
+    #expect(counts("cycle.total") > 4 << Machine.patienceLog2)
   }
 
   @Test func nothingStopsWhereNothingRuns() throws {

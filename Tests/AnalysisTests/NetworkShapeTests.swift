@@ -50,7 +50,7 @@ import Testing
   }
 
   private static let file = """
-    {"schema": "mimegen-network-1", "name": "n", "source": "s", "tasks": [{"name": "a", "classes": 3}],
+    {"schema": "mimegen-network/1", "name": "n", "source": "s", "tasks": [{"name": "a", "classes": 3}],
      "layers": [{"name": "c", "kind": "conv", "cin": 2, "cout": 4, "size": [6, 8], "kernel": [3, 1],
        "padding": [1, 0]},
       {"name": "f", "kind": "fc", "cin": 4, "size": [6, 8], "cout": 5}], "head": "flatten"}
@@ -66,7 +66,7 @@ import Testing
 
   /// A change of the file, and what is said of it.
   static let broken: [(String, String, String)] = [
-    ("network-1", "network-2", "'schema' must be 'mimegen-network-1'"),
+    ("network/1", "network/2", "'schema' must be 'mimegen-network/1'"),
     ("\"source\": \"s\", ", "", "'source' is missing: a text that is not empty"),
     ("\"cin\": 2", "\"cin\": 0", "'layers[0].cin' must be a whole number from 1 to 16777216"),
     (

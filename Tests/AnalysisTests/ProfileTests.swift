@@ -40,7 +40,7 @@ import Testing
   }
 
   private static let file = """
-    {"schema": "mimegen-sparsity-1", "provenance": {"model": "m", "vectors": "v"},
+    {"schema": "mimegen-sparsity/1", "provenance": {"model": "m", "vectors": "v"},
      "row_shape": {"rows": 4, "word_channels": 8},
      "layers": [{"name": "a", "tasks": {"t": {"zero_fraction": 0.5, "masked_fraction": 0.25}},
        "joint": [{"issued_fractions": {"t": 0.5},
@@ -48,7 +48,7 @@ import Testing
     """
 
   static let broken: [(String, String, String)] = [
-    ("sparsity-1", "sparsity-2", "'schema' must be 'mimegen-sparsity-1'"),
+    ("sparsity/1", "sparsity/2", "'schema' must be 'mimegen-sparsity/1'"),
     (
       "0.5, \"masked", "1.5, \"masked",
       "'layers[0].tasks.t.zero_fraction' must be a number from 0 to 1"

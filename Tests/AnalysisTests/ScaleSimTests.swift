@@ -7,7 +7,7 @@ import Testing
 /// SCALE-Sim's law, its files, and its figures beside the model's.
 @Suite struct ScaleSimTests {
   private static let file = """
-    {"schema": "mimegen-network-1", "name": "n", "source": "s",
+    {"schema": "mimegen-network/1", "name": "n", "source": "s",
      "tasks": [{"name": "a", "classes": 3}], "head": "flatten", "layers": [
       {"name": "c1", "kind": "conv", "cin": 2, "cout": 4, "size": [6, 8], "kernel": [3, 1],
        "stride": 2, "padding": [1, 0]},

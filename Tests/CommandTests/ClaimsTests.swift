@@ -48,7 +48,7 @@ import Testing
   ]
 
   private static let small = """
-    {"schema": "mimegen-network-1", "name": "small", "source": "a test", "head": "flatten",
+    {"schema": "mimegen-network/1", "name": "small", "source": "a test", "head": "flatten",
      "tasks": [{"name": "a", "classes": 4}],
      "layers": [{"name": "c", "kind": "conv", "cin": 2, "cout": 5, "size": 4, "pool": true},
                 {"name": "f", "kind": "fc", "cin": 20, "cout": 6}]}

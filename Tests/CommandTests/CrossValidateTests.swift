@@ -48,7 +48,7 @@ import Testing
     }
     let report = try JSONDecoder().decode(
       Report.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-    #expect(report.schema == "mimegen-crossvalidation-1")
+    #expect(report.schema == "mimegen-crossvalidation/1")
     #expect(report.models.map(\.assumption) == ["independent", "mean", "histogram"])
     for model in report.models where all || model.assumption != "independent" {
       #expect(model.layers.map(\.name) == ["conv1", "fc1", "head", "all"])

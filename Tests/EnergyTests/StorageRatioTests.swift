@@ -9,7 +9,7 @@ import Testing
     try NetworkShape(
       json: Array(
         """
-        {"schema": "mimegen-network-1", "name": "n", "source": "a test", "head": "flatten",
+        {"schema": "mimegen-network/1", "name": "n", "source": "a test", "head": "flatten",
          "tasks": [{"name": "a", "classes": \(classes)}],
          "layers": [
            {"name": "c", "kind": "conv", "cin": 2, "cout": 3, "size": 4, "pool": true},

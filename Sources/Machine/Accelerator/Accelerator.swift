@@ -455,6 +455,7 @@ extension Machine {
     let feedNonzero = m.wire("feed_nonzero", bits(banks * columns))
     let feedReads = m.wire("feed_reads")
     let feedTask = m.wire("feed_task", bits(taskWidth))
+    let feedComes = m.wire("feed_comes")
     let actValid = m.wire("act_valid")
     let actReady = m.wire("act_ready")
     let actData = m.wire("act_data", bits(rows * actWidth))
@@ -484,7 +485,8 @@ extension Machine {
         "places": places, "tops": tops, "lefts": lefts, "tasks": tasks, "live": live,
         "count": liveCount, "ends_block": endsBlock, "is_last_block": isLastBlock,
         "address": feedAddress, "word": feedWord, "nonzero": feedNonzero, "reads": feedReads,
-        "read_task": feedTask, "act_valid": actValid, "fires": fires, "act_data": actData,
+        "read_task": feedTask, "comes": feedComes, "act_valid": actValid, "fires": fires,
+        "act_data": actData,
         "act_nonzero": actNonzero, "act_live": actLive, "act_first": actFirst,
         "act_last": actLast, "act_final": actFinal, "in_last_block": stepInLastBlock,
         "issued": issued, "index_next": weightRing.indexNext,
@@ -722,7 +724,7 @@ extension Machine {
           "goes_on",
           [
             writerWaits, fires, resultTaken, slotTaken, beats.fires, programRing.take,
-            loadRing.take, stored.fires, feedReads && advances,
+            loadRing.take, stored.fires, feedComes && advances,
           ])
     }
     m.given(countEvents == 1, "counted", else: "uncounted") {

@@ -60,6 +60,7 @@ extension Machine {
     let nonzero = m.input("nonzero", bits(channels))
     let reads = m.outputRegister("reads", reset: 0, "the word is used")
     let readTask = m.outputRegister("read_task", bits(taskWidth), "by a row of this task")
+    let comes = m.outputRegister("comes", reset: 0, "a row's word comes, or zeros of its padding")
     m.comment("Steps to the array.")
     let actValid = m.output("act_valid")
     let fires = m.input("fires", "the step is accepted")
@@ -174,7 +175,6 @@ extension Machine {
     let isInside = m.wire(
       "is_inside",
       y < height.extended(to: coordinateWidth) && x < width.extended(to: coordinateWidth))
-    let comes = m.register("comes", reset: 0)
     let comesRow = m.register("comes_row", bits(rowWidth))
     let comesSet = m.register("comes_set")
     let comesFirst = m.register("comes_first")

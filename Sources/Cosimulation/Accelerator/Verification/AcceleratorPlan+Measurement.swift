@@ -43,16 +43,3 @@ extension AcceleratorPlan {
         mode: request.run.mode.rawValue, batchSize: batches[0].batch.images.count))
   }
 }
-
-extension AcceleratorResult {
-  /// The RTL's counters of the layers, without the cycles that waited for the memory.
-  public func runCounts(_ plan: AcceleratorPlan) -> RunCounts {
-    let images = plan.model.tasks.indices.map { task in
-      tasks.first { $0.number == task }?.outcome.images ?? 0
-    }
-    return RunCounts(
-      provenance: .rtl, tasks: plan.model.tasks, images: images,
-      layers: layers.map { RunCounts.Layer(name: $0.name, counts: $0.counted.withoutWaits) },
-      transfers: Counts(tasks: plan.shape.runs))
-  }
-}
