@@ -6,10 +6,11 @@ extension Machine {
     "mime_lane",
     """
     Threshold and requantize lane, four stages:
-    1  y = sum + bias
-    2  mask = y >= threshold, a tie passes; a masked y goes no further
-    3  product = y * multiplier
-    4  act = clamp(round(product / 2^shift)), zero where masked
+    * 1: y = sum + bias
+    * 2: mask = y >= threshold, a tie passes; a masked y goes no further
+    * 3: product = y * multiplier
+    * 4: act = clamp(round(product / 2^shift)), zero where masked
+
     EXTRA more registers lie between 3 and 4, for a synthesizer to move into either.
     A raw result (the head's) passes all stages with its y alone.
     """
