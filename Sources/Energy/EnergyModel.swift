@@ -23,10 +23,15 @@ public struct EnergyModel: Sendable {
 
   /// Prices every charge on `shape` by `table`.
   ///
-  /// - Throws: `EnergyError` where the prices' common denominator needs more than 128 bits.
+  /// - Throws: `EnergyError` where a buffer is infinite, or the prices' common denominator needs more
+  ///   than 128 bits.
   public init(
     _ table: CostTable, on shape: AcceleratorShape, gates: Bool = true
   ) throws(EnergyError) {
+    let sizes = shape.sizes
+    guard ![sizes.actBufferKB, sizes.weightBufferKB, sizes.thresholdBufferKB].contains(nil) else {
+      throw EnergyError("a buffer that holds everything has no price: give its size in KB")
+    }
     self.table = table
     self.shape = shape
     self.gates = gates

@@ -84,6 +84,17 @@ import Testing
   }
 
   /// A head has no pool, whatever it writes.
+  @Test func infiniteBuffersHaveNoPrice() throws {
+    var sizes = try smallShape().sizes
+    sizes.weightBufferKB = nil
+    let shape = try AcceleratorShape(modelled: sizes)
+    let error = #expect(throws: EnergyError.self) {
+      try EnergyModel(.named("eyeriss"), on: shape)
+    }
+    #expect(
+      error?.description == "a buffer that holds everything has no price: give its size in KB")
+  }
+
   @Test func headsDoNotPool() throws {
     let head = counts(["result.beat": [20], "dram.write": [7], "result.word": [40]])
     let report = try EnergyModel(.named("eyeriss"), on: smallShape()).report(run([head]))
