@@ -83,7 +83,6 @@ import Testing
     #expect(report.energy(of: .laneShift) == "50")
   }
 
-  /// A head has no pool, whatever it writes.
   @Test func infiniteBuffersHaveNoPrice() throws {
     var sizes = try smallShape().sizes
     sizes.weightBufferKB = nil
@@ -95,6 +94,7 @@ import Testing
       error?.description == "a buffer that holds everything has no price: give its size in KB")
   }
 
+  /// A head has no pool, whatever it writes.
   @Test func headsDoNotPool() throws {
     let head = counts(["result.beat": [20], "dram.write": [7], "result.word": [40]])
     let report = try EnergyModel(.named("eyeriss"), on: smallShape()).report(run([head]))
