@@ -120,9 +120,12 @@ golden-update: ## make the reports of the last verify the committed ones
 rtl: build ## write rtl/ anew
 	$(MIMEGEN) -o rtl
 
-bench: build ## time the co-simulation beside a bare C++ loop
+bench: build ## time the co-simulation beside a bare C++ loop, and the model over many designs
 	$(MIMEGEN) bench --rtl rtl --model golden/small/model.safetensors \
 	  --vectors golden/small/golden.safetensors --rows $(ROWS) --cols $(COLS)
+	@echo "The statistical model over designs for VGG16 at 224x224:"
+	@$(MIMEGEN) explore --network vgg16-224 --sparsity 0.5 --rows 1..16 --cols 4..64 --front all \
+	  >/dev/null
 
 bench-language: setup-verify ## time the hardware language beside Amaranth, its simulator beside Verilator
 	@mkdir -p "$(BUILD)"

@@ -30,7 +30,8 @@ public struct EnergyModel: Sendable {
   ) throws(EnergyError) {
     let sizes = shape.sizes
     guard ![sizes.actBufferKB, sizes.weightBufferKB, sizes.thresholdBufferKB].contains(nil) else {
-      throw EnergyError("a buffer that holds everything has no price: give its size in KB")
+      throw EnergyError(
+        "a buffer that holds everything has no price: take AcceleratorShape.priced()")
     }
     self.table = table
     self.shape = shape
@@ -62,8 +63,11 @@ public struct EnergyModel: Sendable {
 
   /// The energy of `counts`, line by line; lines whose count is zero are left out.
   ///
+  /// - Parameter modelOnlyReasons: why the Verilog cannot do the run; empty where it can.
   /// - Throws: `EnergyError` where a sum needs more than 128 bits.
-  public func report(_ counts: RunCounts) throws(EnergyError) -> EnergyReport {
+  public func report(
+    _ counts: RunCounts, modelOnlyReasons: [String] = []
+  ) throws(EnergyError) -> EnergyReport {
     var lines: [EnergyReport.Line] = []
     var total: Int128 = 0
     for place in 0...counts.layers.count {
@@ -86,7 +90,8 @@ public struct EnergyModel: Sendable {
         }
       }
     }
-    return EnergyReport(model: self, counts: counts, lines: lines)
+    return EnergyReport(
+      model: self, counts: counts, modelOnlyReasons: modelOnlyReasons, lines: lines)
   }
 
   /// The total of a report of `counts`, in 1 / denominator of the table's unit, without its lines.

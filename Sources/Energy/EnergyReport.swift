@@ -22,6 +22,8 @@ public struct EnergyReport: Sendable {
   public let model: EnergyModel
   /// What was priced.
   public let counts: RunCounts
+  /// Why the Verilog cannot do the run, which is then only modelled; empty where it can.
+  public let modelOnlyReasons: [String]
   /// Layer by layer, the transfers last; in each in the order of the model's charges.
   public let lines: [Line]
 
@@ -67,7 +69,12 @@ public struct EnergyReport: Sendable {
 
   /// What stands beside every figure: unit, table, counts' provenance, gating.
   public var provenance: String {
-    "\(model.table.unit), cost table \(model.table.name), counts: \(counts.provenance.rawValue), "
+    "\(model.table.unit), cost table \(model.table.name), counts: \(countsProvenance), "
       + "gating \(model.gates ? "on" : "off")"
+  }
+
+  /// Where the counts are from, and whether the Verilog can do the run at all.
+  public var countsProvenance: String {
+    counts.provenance.rawValue + (modelOnlyReasons.isEmpty ? "" : " (model-only)")
   }
 }

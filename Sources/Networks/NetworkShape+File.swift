@@ -144,29 +144,39 @@ private struct LayerReader {
     } catch {
       throw NetworkError("'\(file.place)': \(error)")
     }
-    try check(layer, file["after"])
-    layers.append(layer)
+    let last = try last(file["after"], of: layer)
+    layers.append(try Self.joined(layer, to: last))
   }
 
-  /// That the layer takes what the one before, or the one that it names, gives.
-  private mutating func check(_ layer: LayerShape, _ after: JSONReader) throws(NetworkError) {
-    var last = layers.last
-    if after.isPresent {
-      let name = try after.string()
-      last = layers.first { $0.name == name }
-      guard last != nil else { throw after.wrong("the name of a layer above") }
-      if last != layers.last { branches.append(layer.name) }
+  /// What gives the layer its input: the layer before, or the one that `after` names.
+  private mutating func last(
+    _ after: JSONReader, of layer: LayerShape
+  ) throws(NetworkError) -> LayerShape? {
+    guard after.isPresent else { return layers.last }
+    let name = try after.string()
+    guard let last = layers.first(where: { $0.name == name }) else {
+      throw after.wrong("the name of a layer above")
     }
-    guard let last else { return }
-    let flattened = last.outputChannels * last.pooled.count
-    let fits =
-      layer.inputChannels == last.outputChannels && layer.size == last.pooled
-      || layer.size.count == 1 && layer.inputChannels == flattened
-    guard fits else {
+    if last != layers.last { branches.append(layer.name) }
+    return last
+  }
+
+  /// The layer as it takes what `last` gives: one that takes a flattened map reads the map.
+  private static func joined(
+    _ layer: LayerShape, to last: LayerShape?
+  ) throws(NetworkError) -> LayerShape {
+    guard let last else { return layer }
+    if layer.inputChannels == last.outputChannels && layer.size == last.pooled { return layer }
+    guard layer.size.count == 1, layer.kernel.count == 1,
+      layer.inputChannels == last.outputChannels * last.pooled.count
+    else {
       throw NetworkError(
         "layer \(layer.name) takes \(layer.inputChannels) channels of size \(layer.size), but "
           + "layer \(last.name) gives \(last.outputChannels) of size \(last.pooled)")
     }
+    return try LayerShape(
+      layer.name, inputChannels: last.outputChannels, outputChannels: layer.outputChannels,
+      size: last.pooled, kernel: last.pooled)
   }
 
   private func extent(

@@ -87,7 +87,7 @@ public struct StatisticalModel: Sendable {
     }
     if !holdsActivations(on: shape, workload) {
       reasons.append(
-        "the activations of \(workload.largestBatch) images do not fit the activation buffers")
+        "the activations of a batch of \(workload.largestBatch) do not fit the activation buffers")
     }
     return reasons
   }

@@ -30,6 +30,7 @@ struct EnergySummary {
     return "mime_accelerator \(shape.rows)x\(shape.columns), "
       + "\(shape.actWidth)/\(shape.weightWidth)/\(shape.accWidth) bits; \(kind), \(report.images) images\n"
       + "energy in \(report.provenance)"
+      + report.modelOnlyReasons.map { "\nmodel-only: \($0)" }.joined()
   }
 
   private func energy(_ energy: Int128) -> String { rounded(report.value(energy)) }
@@ -82,7 +83,7 @@ struct EnergySummary {
     let ungated = report.model.gates ? try total + saved : total
     return "Gating \(report.model.gates ? "saves" : "would save") \(rounded(saved)) of "
       + "\(rounded(ungated)) \(report.model.table.unit) (\(report.model.table.name), "
-      + "\(report.counts.provenance.rawValue))."
+      + "\(report.countsProvenance))."
   }
 
   private var sources: String {

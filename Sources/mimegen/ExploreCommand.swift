@@ -71,7 +71,7 @@ struct ExploreCommand: ParsableCommand {
     guard !resume || output != nil else {
       throw ValidationError("--resume goes on with a file: name it with --output")
     }
-    guard !verifyFront || network.model != nil else {
+    guard !verifyFront || network.source.model != nil else {
       throw ValidationError("--verify-front runs a model: give --model and --vectors")
     }
     guard rtl == nil || verifyFront else {

@@ -111,10 +111,12 @@ struct FrontVerification {
 
   /// The command that runs a design by itself.
   private func command(_ design: Design) -> String {
-    var words = ["mimegen", "run", "--model", network.model!, "--vectors", network.vectors!]
-    if let tasks = network.tasks { words += ["--tasks", tasks] }
-    words += ["--images", network.images.defaultValueDescription]
-    if let size = network.batchSize { words += ["--batch-size", "\(size)"] }
+    var words = [
+      "mimegen", "run", "--model", network.source.model!, "--vectors", network.source.vectors!,
+    ]
+    if let tasks = network.images.tasks { words += ["--tasks", tasks] }
+    words += ["--images", network.images.images.defaultValueDescription]
+    if let size = network.images.batchSize { words += ["--batch-size", "\(size)"] }
     words += ["--mode", design.mode.rawValue, "--skip", design.skips ? "on" : "off"]
     words += ["--store-outputs", "off"]
     if let rtl { words += ["--rtl", rtl] }

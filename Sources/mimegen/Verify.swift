@@ -84,23 +84,10 @@ struct ScheduleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Images, and where present labels, logits and traces.", valueName: "file"))
   var vectors: String
-  @Option(
-    help: ArgumentHelp(
-      "Tasks to run, with commas between. (default: all with images)", valueName: "names"))
-  var tasks: String?
+  @OptionGroup var images: ImageOptions
   @Option(
     help: "Order of the images: singular or pipelined (successive images are of different tasks).")
   var mode: TaskMode = .pipelined
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Images of each task; 1 or more, or all.", valueName: "n"))
-  var images = ImageCount.first(4)
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Images that go through the network together; 1 or more. (default: the number of tasks)",
-      valueName: "n"), transform: wholeNumber)
-  var batchSize: Int?
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Run only this batch, from 0 on.", valueName: "n"),
     transform: wholeNumber)
@@ -109,11 +96,10 @@ struct ScheduleOptions: ParsableArguments {
   func request(_ parameters: [String: Int]) -> VerificationRequest {
     var request = VerificationRequest(model: model, vectors: vectors)
     request.parameters = parameters
-    request.tasks =
-      tasks?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    request.tasks = images.names
     request.mode = mode
-    request.images = images
-    request.batchSize = batchSize
+    request.images = images.images
+    request.batchSize = images.batchSize
     request.onlyBatch = batch
     return request
   }

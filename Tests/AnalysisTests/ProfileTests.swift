@@ -139,7 +139,7 @@ import Testing
     let workload = Workload([Batch(images: [BatchImage(task: 0, image: 0)])])
     #expect(
       model.modelOnlyReasons(on: try AcceleratorShape(), workload) == [
-        "the activations of 1 images do not fit the activation buffers"
+        "the activations of a batch of 1 do not fit the activation buffers"
       ])
   }
 }

@@ -156,6 +156,131 @@ import Testing
     }
   }
 
+  /// The network of `TinyNetwork` by its shapes.
+  private static let shapes = """
+    {"schema": "mimegen-network/1", "name": "tiny", "source": "a test", "mode": "mime",
+     "tasks": [{"name": "task0", "classes": 3, "thresholds": true},
+               {"name": "task1", "classes": 3, "thresholds": true}],
+     "layers": [
+       {"name": "conv1", "kind": "conv", "cin": 1, "cout": 4, "size": 4, "kernel": 3, "pool": true},
+       {"name": "fc1", "kind": "fc", "cin": 16, "cout": 5}],
+     "head": "flatten"}
+    """
+
+  /// By its shapes and measured zeros a network costs what its activations say, with weights of its own for
+  /// each task too; with skip where rows' common zeros are measured.
+  @Test func shapesAreExact() throws {
+    try withNetwork { folder in
+      try write(Self.shapes, to: "\(folder)/tiny.json")
+      let widths = [
+        "--act-width", "8", "--weight-width", "8", "--acc-width", "32", "--mult-width", "16",
+      ]
+      for design in [
+        [], ["--skip", "on"], ["--as-conventional"], ["--as-conventional", "--skip", "on"],
+      ] {
+        let options = TinyNetwork.size + widths + ["--images", "2"] + design
+        let profile = try Program.run(
+          ["profile"] + Self.arguments[1...4] + options + ["-o", "p.json"], in: folder)
+        #expect(profile.status == 0, "\(profile.errors)")
+        let own = try Program.run(
+          ["energy", "--network", "tiny.json", "--profile", "p.json", "--format", "json"] + options,
+          in: folder)
+        #expect(own.status == 0, "\(own.errors)")
+        let statistical = try document(own.output)
+        let exact = try energy(widths + design, in: folder)
+        #expect(statistical.provenance == "statistical model")
+        #expect(statistical.energyNumerator == exact.energyNumerator)
+        #expect(statistical.tasks.map(\.energyNumerator) == exact.tasks.map(\.energyNumerator))
+      }
+      let table = try Program.run(
+        [
+          "energy", "--network", "tiny.json", "--sparsity", "0.5", "--skip", "on", "--task-count",
+          "9", "--infinite", "weights",
+        ], in: folder)
+      #expect(
+        table.output.contains(
+          "; tiny, MIME, skip, zeros assumed 0.5, rows: independent, 36 images\n"))
+      #expect(table.output.contains(", counts: statistical model (model-only), gating on\n"))
+      #expect(table.output.contains("\nmodel-only: a buffer is infinite\n"))
+      #expect(table.output.contains("\ntask8 "))
+    }
+  }
+
+  /// Buffers that hold everything move as much as those that are large enough.
+  @Test func infiniteBuffersHoldEverything() throws {
+    try withNetwork { folder in
+      func components(_ arguments: [String]) throws -> [String: Int] {
+        let json = try energy(["--axi-data-width", "32"] + arguments, in: folder)
+        return Dictionary(
+          uniqueKeysWithValues: json.components.map { ($0.name, $0.energyNumerator) })
+      }
+      let infinite = try components(["--infinite", "weights,thresholds,activations"])
+      #expect(try infinite == components([]))
+      let small = try components(["--resident", "off"])
+      #expect(small["dram"]! > infinite["dram"]!)
+      let compared = try Program.run(
+        Self.arguments + ["--infinite", "weights", "--compare", "conventional"], in: folder)
+      #expect(
+        compared.output.components(separatedBy: "counts: exact model (model-only), gating on").count
+          == 3)
+    }
+  }
+
+  @Test(arguments: [
+    (
+      ["--network", "vgg16-32"],
+      "a network by its shapes needs its zeros: --profile with a file, or --sparsity"
+    ),
+    (
+      ["--sparsity", "0.5"],
+      "name the network: --network with a name or file, or --model with --vectors"
+    ),
+    (
+      ["--network", "vgg16-32", "--sparsity", "0.5", "--pack-thresholds", "on"],
+      "--pack-thresholds looks at thresholds, which a network by its shapes lacks"
+    ),
+    (
+      ["--network", "vgg16-32", "--sparsity", "0.5", "--order", "best"],
+      "--order best needs the maps of a model; take windows or rows"
+    ),
+    (
+      ["--network", "vgg16-32", "--sparsity", "0.5", "--infinite", "weight"],
+      "The value 'weight' is invalid for '--infinite <names>': 'weight' is no buffer; they are activations, "
+        + "weights, thresholds"
+    ),
+    (["--network", "vgg16-32", "--sparsity", "0.5", "--counts", "x"], "--counts needs --model"),
+    (
+      ["--network", "vgg16-32", "--sparsity", "0.5", "--images", "all"],
+      "--images all needs --vectors; give a number"
+    ),
+    (
+      ["--network", "vgg16-32", "--sparsity", "0.5", "--task-count", "0"],
+      "--task-count is 0 and must be 1 to 65536"
+    ),
+    (
+      ["--network", "vgg16-32", "--sparsity", "0.5", "--skip", "on", "--assume", "mean"],
+      "layer conv1 has no measured common zeros as the network runs it; take the assumption of independent zeros"
+    ),
+    (
+      [
+        "--network", "vgg16-32", "--sparsity", "0.5", "--compare", "conventional",
+        "--compare-model", "x",
+      ],
+      "--compare-model needs --model"
+    ),
+    (
+      [
+        "--network", "vgg16-32", "--sparsity", "0.5", "--compare", "conventional",
+        "--compare-sparsity", "2",
+      ],
+      "--compare-sparsity is 2.0 and must be 0 to 1"
+    ),
+  ]) func refusesForShapes(arguments: [String], sentence: String) throws {
+    try withFolder { folder in
+      expectRefusal(try Program.run(["energy"] + arguments, in: folder), sentence)
+    }
+  }
+
   @Test func comparesWithConventional() throws {
     try withNetwork { folder in
       let outcome = try Program.run(Self.arguments + ["--compare", "conventional"], in: folder)
@@ -216,6 +341,18 @@ import Testing
     (
       ["--compare-skip", "on"],
       "--compare-skip says what --compare prints: name the other design with it"
+    ),
+    (
+      ["--sparsity", "0.5"],
+      "--sparsity is for --network: a model is counted exactly, by its own zeros"
+    ),
+    (
+      ["--infinite", "weights", "--counts", "file"],
+      "--counts are of RTL, which has no infinite buffers"
+    ),
+    (
+      ["--compare", "conventional", "--compare-sparsity", "0.5"],
+      "--compare-sparsity needs --network"
     ),
     (["--lanes", "2"], "--lanes is for the core alone: the accelerator has a lane a column"),
     (["--images", "0"], "images per task is 0, and must be at least 1"),

@@ -91,7 +91,8 @@ import Testing
       try EnergyModel(.named("eyeriss"), on: shape)
     }
     #expect(
-      error?.description == "a buffer that holds everything has no price: give its size in KB")
+      error?.description
+        == "a buffer that holds everything has no price: take AcceleratorShape.priced()")
   }
 
   /// A head has no pool, whatever it writes.

@@ -40,6 +40,7 @@ extension EnergyReport {
       "cost_table": .string(model.table.name),
       "cost_table_summary": .string(model.table.summary),
       "provenance": .string(counts.provenance.rawValue),
+      "model_only": .array(modelOnlyReasons.map(JSONValue.string)),
       "gating": .string(model.gates ? "on" : "off"),
       "energy_denominator": .large(model.denominator),
       "images": .object(
@@ -104,7 +105,7 @@ extension EnergyReport {
         layerName(line), taskName(line), line.component.rawValue, charge.action.rawValue,
         charge.quantity.description, "\(line.count)", charge.times.decimal(),
         price.value.decimal(), value(line.energy).decimal(), model.table.name,
-        counts.provenance.rawValue, model.gates ? "on" : "off",
+        countsProvenance, model.gates ? "on" : "off",
       ].map(Self.quoted).joined(separator: ",")
     }
     return Data(([header] + rows).map { $0 + "\n" }.joined().utf8)

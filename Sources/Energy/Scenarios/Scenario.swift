@@ -36,17 +36,6 @@ public struct Scenario: Sendable {
       tasks: tasks, imagesPerTask: imagesPerTask, mode: taskMode, size: batchSize)
   }
 
-  /// The machine that is charged: that of the counts, and a buffer that holds everything costs what the
-  /// accelerator's default one does.
-  public func pricedShape() throws -> AcceleratorShape {
-    let defaults = AcceleratorSizes()
-    var sizes = sizes
-    sizes.actBufferKB = sizes.actBufferKB ?? defaults.actBufferKB
-    sizes.weightBufferKB = sizes.weightBufferKB ?? defaults.weightBufferKB
-    sizes.thresholdBufferKB = sizes.thresholdBufferKB ?? defaults.thresholdBufferKB
-    return try AcceleratorShape(modelled: sizes)
-  }
-
   /// What counts depend on beside memory traffic.
   struct Key: Hashable {
     let tasks: [Int]
@@ -63,6 +52,19 @@ public struct Scenario: Sendable {
     return Key(
       tasks: tasks, taskMode: taskMode, imagesPerTask: imagesPerTask, batchSize: batchSize,
       sizes: sizes, skips: skips)
+  }
+}
+
+extension AcceleratorShape {
+  /// The machine that is charged for the counts of this one: a buffer that holds everything costs what the
+  /// accelerator's default one does.
+  public func priced() throws -> AcceleratorShape {
+    let defaults = AcceleratorSizes()
+    var sizes = sizes
+    sizes.actBufferKB = sizes.actBufferKB ?? defaults.actBufferKB
+    sizes.weightBufferKB = sizes.weightBufferKB ?? defaults.weightBufferKB
+    sizes.thresholdBufferKB = sizes.thresholdBufferKB ?? defaults.thresholdBufferKB
+    return try AcceleratorShape(modelled: sizes)
   }
 }
 

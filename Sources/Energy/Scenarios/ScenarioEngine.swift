@@ -69,8 +69,9 @@ public final class ScenarioEngine: @unchecked Sendable {
 
   /// The energy of `scenario`.
   public func energy(_ scenario: Scenario) throws -> EnergyReport {
-    try EnergyModel(scenario.table, on: scenario.pricedShape(), gates: scenario.gates)
-      .report(counts(scenario))
+    try EnergyModel(
+      scenario.table, on: AcceleratorShape(modelled: scenario.sizes).priced(), gates: scenario.gates
+    ).report(counts(scenario))
   }
 
   /// The counts where buffers hold everything.

@@ -105,6 +105,18 @@ public struct AcceleratorPlan: Sendable {
     try exactRun.counts { GoldenMaps($0, golden, vectors) }
   }
 
+  /// Its counts on a machine that may only be modelled, with the layout that this one has.
+  public func exactCounts(on shape: AcceleratorShape) throws -> RunCounts {
+    let pooled = model.layers.indices.filter { model.layers[$0].isPooled }
+    let orders = Dictionary(
+      uniqueKeysWithValues: pooled.map { ($0, network.plan(ofLayer: $0, task: 0).order) })
+    let image = try NetworkImage(
+      model, on: shape, orders: orders, packsThresholds: request.packsThresholds,
+      countsOnly: true)
+    return try ExactRun(image, batches: batches.map(\.batch), options: request.options)
+      .counts { GoldenMaps($0, golden, vectors) }
+  }
+
   /// The parameters of an accelerator for `model`: the given ones, and for the others what the core
   /// would need.
   private static func parameters(
