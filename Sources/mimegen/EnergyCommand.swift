@@ -19,7 +19,7 @@ struct EnergyCommand: ParsableCommand {
 
   @OptionGroup(title: "What runs") var network: NetworkOptions
   @OptionGroup(title: "What runs") var modelled: ModelledOptions
-  @OptionGroup(title: "What runs") var images: ImageOptions
+  @OptionGroup(title: "What runs") var images: BatchOptions
   @Option(
     help: "Order of the images: singular or pipelined (successive images are of different tasks).")
   var mode = TaskMode.pipelined

@@ -76,7 +76,7 @@ private func valuesHelp(_ meaning: String, _ value: String) -> ArgumentHelp {
 /// The network that `mimegen explore` takes through the designs, and its zeros.
 struct ExploredNetwork: ParsableArguments {
   @OptionGroup var source: NetworkOptions
-  @OptionGroup var images: ImageOptions
+  @OptionGroup var images: BatchOptions
 
   /// What all designs have in common; reads files, and measures zeros where no option gives them.
   func setting(

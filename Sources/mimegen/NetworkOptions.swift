@@ -100,7 +100,7 @@ enum AssumedZeros {
 }
 
 /// Which images run, of which tasks.
-struct ImageOptions: ParsableArguments {
+struct BatchOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Tasks to run, with commas between. (default: all with images)", valueName: "names"))

@@ -77,7 +77,7 @@ struct ShapesRun: PricedRun {
     let network: String
     let taskCount: Int?
     let assumption: ZeroAssumption?
-    let images: ImageOptions
+    let images: BatchOptions
     let mode: TaskMode
     let parameters: [String: Int]
     let infinite: InfiniteBuffers

@@ -84,7 +84,7 @@ struct ScheduleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Images, and where present labels, logits and traces.", valueName: "file"))
   var vectors: String
-  @OptionGroup var images: ImageOptions
+  @OptionGroup var images: BatchOptions
   @Option(
     help: "Order of the images: singular or pipelined (successive images are of different tasks).")
   var mode: TaskMode = .pipelined
