@@ -49,6 +49,7 @@ let package = Package(
       }),
     .target(name: "CDotProducts"),
     .target(name: "Golden", dependencies: ["Networks", "CGMP", "CDotProducts"]),
+    .target(name: "Quantization", dependencies: ["Networks", "Golden"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
     .target(

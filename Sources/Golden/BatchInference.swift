@@ -19,15 +19,24 @@ public struct BatchInference: Sendable {
   /// - Parameter set: instructions that this machine has.
   /// - Throws: `NetworkError` if an accumulator of the model could need more than 64 bits.
   public init(_ model: Model, _ set: InstructionSet = .best) throws(NetworkError) {
-    precondition(set.isAvailable, "this machine has the instructions")
     self.model = model
-    if set == .avx512VNNI, let network = PackedNetwork<UInt8>(model, set) {
-      path = .bytes(network)
-    } else if let network = PackedNetwork<Int16>(model, set) {
-      path = .words(network)
+    if let packed = Self.packed(model, set) {
+      path = packed
     } else {
       path = .plain(try GoldenModel(model))
     }
+  }
+
+  /// The same of a golden model that is there.
+  public init(_ golden: GoldenModel, _ set: InstructionSet = .best) {
+    model = golden.model
+    path = Self.packed(model, set) ?? .plain(golden)
+  }
+
+  private static func packed(_ model: Model, _ set: InstructionSet) -> Path? {
+    precondition(set.isAvailable, "this machine has the instructions")
+    if set == .avx512VNNI, let network = PackedNetwork<UInt8>(model, set) { return .bytes(network) }
+    return PackedNetwork<Int16>(model, set).map(Path.words)
   }
 
   /// Whether products of vectors compute it.

@@ -3,7 +3,7 @@ import Networks
 /// The referee: integer MIME inference by direct convolution.
 ///
 /// It has two paths, written apart and tested equal: an exact one, the specification, in which no
-/// width can overflow, and a fast one for whole test sets.
+/// width can overflow, and a fast one. `BatchInference` is a third, for whole test sets.
 public struct GoldenModel: Sendable {
   public let model: Model
   /// [task].
