@@ -21,6 +21,8 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZLIB", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "HDL"),
     .target(name: "Simulation", dependencies: ["HDL", "CGMP"]),
     .target(name: "Components", dependencies: ["HDL"]),
@@ -49,6 +51,7 @@ let package = Package(
       }),
     .target(name: "CDotProducts"),
     .target(name: "Golden", dependencies: ["Networks", "CGMP", "CDotProducts"]),
+    .target(name: "Images", dependencies: ["Networks", "CPNG", "CZLIB"]),
     .target(name: "Quantization", dependencies: ["Networks", "Golden"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
