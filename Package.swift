@@ -86,8 +86,8 @@ let package = Package(
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
-        "Exploration", "Formal", "Proofs", "Reports", "Verilated",
+        "HDL", "Machine", "Networks", "Images", "Golden", "Quantization", "Mapping", "Programs",
+        "Energy", "Cosimulation", "Exploration", "Formal", "Proofs", "Reports", "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),

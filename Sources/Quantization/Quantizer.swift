@@ -5,6 +5,8 @@ public struct QuantizedNetwork: Sendable {
   public let model: Model
   /// [task][layer]; the head last. Tasks that share weights have equal ones.
   public let scales: [[LayerScales]]
+  /// The real value of one step of an image.
+  public let inputScale: Double
 }
 
 /// The real values of one step of a layer's numbers.
@@ -66,7 +68,7 @@ public struct Quantizer: Sendable {
       clamp: activation.usualClamp, rounding: options.rounding, parameters: parameters,
       hasThresholds: network.tasks.indices.map { network.hasThresholds(task: $0) })
     try model.checkAccumulator(width: options.usedAccumulatorWidth)
-    return QuantizedNetwork(model: model, scales: scales)
+    return QuantizedNetwork(model: model, scales: scales, inputScale: network.inputScale)
   }
 
   private struct Hidden {

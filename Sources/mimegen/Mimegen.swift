@@ -20,7 +20,8 @@ struct Mimegen: ParsableCommand {
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
-      Generate.self, Compile.self, Verify.self, Run.self, EnergyCommand.self, Costs.self,
+      Quantize.self, Evaluate.self, Generate.self, Compile.self, Verify.self, Run.self,
+      EnergyCommand.self, Costs.self,
       ReportCommand.self, ClaimsCommand.self, ExploreCommand.self, MeasureProfile.self,
       CrossValidate.self, ScaleSimInputs.self, ScaleSimCompare.self, Regress.self, Prove.self,
       Bench.self,
