@@ -6,6 +6,7 @@ import Quantization
 /// `mimegen quantize`: a trained network as one of integers.
 struct Quantize: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "quantize", _superCommandName: "mimegen",
     abstract: "Make a network of integers of a trained one and of images to calibrate with.",
     discussion: """
       Scales of weights come from the weights, those of activations from what the images of each task \

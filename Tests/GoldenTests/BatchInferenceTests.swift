@@ -96,7 +96,7 @@ import Testing
     let low: Int32 = isWide ? -32768 : -128
     let layer = Layer.fullyConnected("a", inputs: inputs, outputs: 3)
     let head = Layer.fullyConnected("head", inputs: 3, outputs: 2)
-    let weights = [low, ~low, 1].flatMap { Array(repeating: $0, count: inputs) }
+    let weights: [Int32] = [low, ~low, 1].flatMap { Array(repeating: $0, count: inputs) }
     let top = Int64(activation.range.upperBound) * Int64(~low) * Int64(inputs)
     // The largest sum of 32 bits in channel 1 of the widest images.
     let bias = [0, min(Int64(Int32.max) - top, 1000), -3]
