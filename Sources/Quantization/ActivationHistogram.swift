@@ -14,16 +14,13 @@ public struct ActivationHistogram: Sendable {
 
   public init() {}
 
-  /// Takes values that are finite; those that are not are refused.
-  mutating func add(_ values: [Float]) -> Bool {
-    var isFinite = true
+  /// Takes values that are finite.
+  mutating func add(_ values: [Float]) {
     for value in values where value != 0 {
-      isFinite = isFinite && value.isFinite
       maximum = max(maximum, value.magnitude)
       counts[value.magnitude.bitPattern >> Self.dropped, default: 0] += 1
       count += 1
     }
-    return isFinite
   }
 
   mutating func add(_ other: ActivationHistogram) {

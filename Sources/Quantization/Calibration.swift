@@ -13,7 +13,7 @@ public struct Calibration: Sendable {
   /// Runs the first `limit` images of each task, on all cores.
   ///
   /// - Parameter progress: hears from any thread how many images are done.
-  /// - Throws: `QuantizationError` where there are no images, or an activation overflows.
+  /// - Throws: `QuantizationError` where there are no images, or a sum overflows.
   public init(
     _ model: FloatModel, _ vectors: Vectors, limit: Int = .max,
     progress: @Sendable (Int) -> Void = { _ in }
@@ -32,8 +32,8 @@ public struct Calibration: Sendable {
     }
     if let layer = sums.overflow {
       throw QuantizationError(
-        "activations of layer \(model.layers[layer].name) leave single precision; the network's numbers "
-          + "are too large")
+        "sums of layer \(model.layers[layer].name) leave single precision; the network's numbers are too "
+          + "large")
     }
     histograms = sums.histograms
     images = vectors.tasks.map { min($0.images.count, limit) }
@@ -56,8 +56,10 @@ private final class HistogramSums: @unchecked Sendable {
   /// Returns how many images have been added.
   func add(_ inference: FloatInference, task: Int) -> Int {
     let own = inference.layers.map { layer in
+      // Of a sum that is no number the activation is 0.
+      let isFinite = layer.sums.allSatisfy(\.isFinite)
       var histogram = ActivationHistogram()
-      let isFinite = histogram.add(layer.activations)
+      if isFinite { histogram.add(layer.activations) }
       return (histogram, isFinite)
     }
     return lock.withLock {

@@ -46,9 +46,11 @@ struct Dyadic: Sendable, Equatable {
         dividingBy: divisor.significand)
       return (floor, rest == 0 && significand & (1 << right - 1) == 0)
     }
-    // Of 256 bits, where the quotient has at most 128.
-    guard left < 128 else { return nil }
-    let (high, low) = (significand >> (128 - left), significand << left)
+    // Of 256 bits, which hold every quotient of 128.
+    guard left < 128 + significand.leadingZeroBitCount else { return nil }
+    let (high, low) =
+      left < 128
+      ? (significand >> (128 - left), significand << left) : (significand << (left - 128), 0)
     guard high < divisor.significand else { return nil }
     let (floor, rest) = divisor.significand.dividingFullWidth((high, low))
     return floor >> 100 == 0 ? (floor, rest == 0) : nil
