@@ -2,8 +2,8 @@
 import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
-// Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Programs <- Energy, and all of
-// them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
+// Machine and Formal <- Proofs, Networks <- Golden <- Quantization, Networks <- Images,
+// Networks <- Mapping <- Programs <- Energy, and all of them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
 // is given and imports nothing. The golden model (Golden) knows nothing of tiles or RTL, and the mapping
 // knows nothing of the golden model.
 let package = Package(
@@ -130,6 +130,10 @@ let package = Package(
       name: "AnalysisTests",
       dependencies: ["Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
+    .testTarget(name: "ImageTests", dependencies: ["Networks", "Images", "CZLIB"]),
+    .testTarget(
+      name: "QuantizationTests", dependencies: ["Networks", "Golden", "Quantization"],
+      exclude: ["rules.json"]),
     .testTarget(
       name: "EnergyTests",
       dependencies: [
@@ -149,7 +153,8 @@ let package = Package(
       dependencies: [
         "HDL", "Machine", "Networks", "Golden", "Mapping", "Cosimulation", "Verilated",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["mimegen", "Machine", "Networks", "Golden"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["mimegen", "Machine", "Networks", "Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

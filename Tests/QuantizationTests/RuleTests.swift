@@ -113,4 +113,17 @@ import Testing
       _ = Requantization(of: scale, over: Dyadic(step), width: 0)
     }
   }
+
+  /// The committed rules are what the script writes.
+  @Test func writtenByTheScript() throws {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("scripts/quantization.py").path
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-B", script, "--check"]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
 }
