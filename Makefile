@@ -120,7 +120,8 @@ golden-update: ## make the reports of the last verify the committed ones
 rtl: build ## write rtl/ anew
 	$(MIMEGEN) -o rtl
 
-bench: build ## time the co-simulation beside a bare C++ loop, and the model over many designs
+bench: setup-python build golden-check ## time golden model, co-simulation and statistical model beside others
+	@scripts/bench-golden $(MIMEGEN) "$(BUILD)"
 	$(MIMEGEN) bench --rtl rtl --model golden/small/model.safetensors \
 	  --vectors golden/small/golden.safetensors --rows $(ROWS) --cols $(COLS)
 	@echo "The statistical model over designs for VGG16 at 224x224:"

@@ -2,8 +2,8 @@
 import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
-// Machine and Formal <- Proofs, Networks <- Golden, Networks <- Mapping <- Programs <- Energy, and all of
-// them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
+// Machine and Formal <- Proofs, Networks <- Golden <- Quantization, Networks <- Images,
+// Networks <- Mapping <- Programs <- Energy, and all of them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
 // is given and imports nothing. The golden model (Golden) knows nothing of tiles or RTL, and the mapping
 // knows nothing of the golden model.
 let package = Package(
@@ -21,6 +21,8 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZLIB", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "HDL"),
     .target(name: "Simulation", dependencies: ["HDL", "CGMP"]),
     .target(name: "Components", dependencies: ["HDL"]),
@@ -47,7 +49,10 @@ let package = Package(
       resources: ["vgg16_32", "vgg16_64", "vgg16_224", "resnet18_224", "mobilenetv1_224"].map {
         .embedInCode("Shapes/\($0).json")
       }),
-    .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
+    .target(name: "CDotProducts"),
+    .target(name: "Golden", dependencies: ["Networks", "CGMP", "CDotProducts"]),
+    .target(name: "Images", dependencies: ["Networks", "CPNG", "CZLIB"]),
+    .target(name: "Quantization", dependencies: ["Networks", "Golden"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
     .target(
@@ -81,8 +86,8 @@ let package = Package(
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
-        "Exploration", "Formal", "Proofs", "Reports", "Verilated",
+        "HDL", "Machine", "Networks", "Images", "Golden", "Quantization", "Mapping", "Programs",
+        "Energy", "Cosimulation", "Exploration", "Formal", "Proofs", "Reports", "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
@@ -125,6 +130,10 @@ let package = Package(
       name: "AnalysisTests",
       dependencies: ["Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
+    .testTarget(name: "ImageTests", dependencies: ["Networks", "Images", "CZLIB"]),
+    .testTarget(
+      name: "QuantizationTests", dependencies: ["Networks", "Golden", "Quantization"],
+      exclude: ["rules.json"]),
     .testTarget(
       name: "EnergyTests",
       dependencies: [
@@ -144,7 +153,8 @@ let package = Package(
       dependencies: [
         "HDL", "Machine", "Networks", "Golden", "Mapping", "Cosimulation", "Verilated",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["mimegen", "Machine", "Networks", "Golden"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["mimegen", "Machine", "Networks", "Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

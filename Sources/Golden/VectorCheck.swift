@@ -2,7 +2,7 @@ import Networks
 
 /// The outcome of comparing the golden model with given vectors.
 public struct VectorCheck: Sendable, Equatable {
-  /// Images whose logits were compared, by the fast path.
+  /// Images whose logits were compared, by `BatchInference`.
   public let images: Int
   /// Images whose traces were compared, by the exact path.
   public let tracedImages: Int
@@ -41,11 +41,12 @@ public struct VectorMismatch: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 extension GoldenModel {
-  /// Compares what `vectors` hold with this model: traces with the exact path, then logits with the
-  /// fast path.
+  /// Compares what `vectors` hold with this model: traces with the exact path, then logits with
+  /// `BatchInference`.
   ///
   /// - Parameter limit: of the images and traced images of each task; nil compares all.
   public func check(_ vectors: Vectors, limit: Int? = nil) -> VectorCheck {
+    let batches = BatchInference(self)
     var images = 0
     var tracedImages = 0
     do {
@@ -62,10 +63,10 @@ extension GoldenModel {
           tracedImages += 1
         }
         guard let logits = given.logits else { continue }
-        for (image, expected) in logits.prefix(limit ?? .max).enumerated() {
-          let inference = infer(given.images[image], task: task)
-          try Place(model: model, task: task, image: image)
-            .compare(inference.logits, with: expected)
+        let compared = logits.prefix(limit ?? .max)
+        let actual = batches.logits(given.images.prefix(compared.count), task: task)
+        for (image, expected) in compared.enumerated() {
+          try Place(model: model, task: task, image: image).compare(actual[image], with: expected)
           images += 1
         }
       }

@@ -4,7 +4,9 @@ extension Vectors {
   /// - Throws: `NetworkError` that names the file and says what is wrong in it: a broken
   ///   safetensors file, a task or layer the model does not have, a tensor of another shape or
   ///   type, or an image value outside the model's input format.
-  public static func load(_ path: String, for model: Model) throws(NetworkError) -> Vectors {
+  public static func load(
+    _ path: String, for model: some MultiTaskNetwork
+  ) throws(NetworkError) -> Vectors {
     let reader = VectorReader(file: try TensorFile(path: path), model: model)
     try reader.checkNames()
     var tasks: [TaskVectors] = []
@@ -17,12 +19,14 @@ extension Vectors {
   }
 }
 
-private struct VectorReader {
+private struct VectorReader<Network: MultiTaskNetwork> {
   let file: TensorFile
-  let model: Model
+  let model: Network
 
-  private static let traceLevels = ["acc", "mask", "act"]
-  private static let integers = ElementType.signedIntegers + ElementType.unsignedIntegers
+  private static var traceLevels: [String] { ["acc", "mask", "act"] }
+  private static var integers: [ElementType] {
+    ElementType.signedIntegers + ElementType.unsignedIntegers
+  }
 
   func error(_ description: String) -> NetworkError { NetworkError(description).at(file.path) }
 
@@ -65,12 +69,10 @@ private struct VectorReader {
     let images = try images("x.\(name)")
     return TaskVectors(
       images: images,
-      labels: try labels("label.\(name)", count: images.count, classes: classes(of: task)),
-      logits: try logits("logits.\(name)", count: images.count, classes: classes(of: task)),
+      labels: try labels("label.\(name)", count: images.count, classes: model.classes(of: task)),
+      logits: try logits("logits.\(name)", count: images.count, classes: model.classes(of: task)),
       traces: try traces(of: name, imageCount: images.count))
   }
-
-  private func classes(of task: Int) -> Int { model.head(of: task).outputChannels }
 
   private func images(_ name: String) throws(NetworkError) -> [[Int32]] {
     let layer = model.layers[0]

@@ -20,10 +20,11 @@ struct Mimegen: ParsableCommand {
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
-      Generate.self, Compile.self, Verify.self, Run.self, EnergyCommand.self, Costs.self,
+      Generate.self, Quantize.self, Evaluate.self, Infer.self, Compile.self, Verify.self, Run.self,
+      EnergyCommand.self, Costs.self,
       ReportCommand.self, ClaimsCommand.self, ExploreCommand.self, MeasureProfile.self,
       CrossValidate.self, ScaleSimInputs.self, ScaleSimCompare.self, Regress.self, Prove.self,
-      Bench.self,
+      Bench.self, BenchGolden.self,
     ])
 
   @OptionGroup var options: GenerateOptions

@@ -98,7 +98,7 @@ import Testing
     let help = try Program.run(["--help"]).output
     for name in [
       "generate", "compile", "verify", "run", "energy", "costs", "explore", "regress", "prove",
-      "bench",
+      "bench", "bench-golden", "quantize", "evaluate", "infer",
     ] {
       #expect(help.contains("\n  \(name) "))
     }

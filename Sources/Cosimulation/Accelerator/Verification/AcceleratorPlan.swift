@@ -62,13 +62,22 @@ public struct AcceleratorPlan: Sendable {
   /// - Throws: `NetworkError`, `FitError`, `ProgramFailure`, `MappingError` or `RTLError`, one
   ///   sentence each.
   public init(_ request: AcceleratorRequest, countsOnly: Bool = false) throws {
+    let loaded = try Model.load(request.run.model)
+    try self.init(
+      request, model: loaded, vectors: Vectors.load(request.run.vectors, for: loaded),
+      countsOnly: countsOnly)
+  }
+
+  /// The same of a model and vectors that are there; the request's files are only named.
+  public init(
+    _ request: AcceleratorRequest, model loaded: Model, vectors: Vectors, countsOnly: Bool = false
+  ) throws {
     self.request = request
+    self.vectors = vectors
     let run = request.run
     guard 0...0.9 ~= run.stallProbability else {
       throw FitError("the stall probability is \(run.stallProbability), and must be 0 to 0.9")
     }
-    let loaded = try Model.load(run.model)
-    vectors = try Vectors.load(run.vectors, for: loaded)
     model = request.runsAsConventional ? try loaded.asConventional() : loaded
     golden = try GoldenModel(model)
     shape = try AcceleratorShape(Self.parameters(for: model, run))
@@ -114,6 +123,12 @@ public struct AcceleratorPlan: Sendable {
       model, on: shape, orders: orders, packsThresholds: request.packsThresholds,
       countsOnly: true)
     return try ExactRun(image, batches: batches.map(\.batch), options: request.options)
+      .counts { GoldenMaps($0, golden, vectors) }
+  }
+
+  /// The counts of one of its batches.
+  public func exactCounts(ofBatch index: Int) throws -> RunCounts {
+    try ExactRun(network, batches: [batches[index].batch], options: request.options)
       .counts { GoldenMaps($0, golden, vectors) }
   }
 

@@ -50,6 +50,8 @@ public struct AcceleratorResult: Sendable {
   public internal(set) var exact: RunCounts
   /// Cycles from the start of each program to its interrupt, summed.
   public internal(set) var cycles: UInt64 = 0
+  /// Of each batch that ran to its end without a difference: its cycles, and the classes of its images.
+  public internal(set) var batches: [(cycles: UInt64, classes: [Int])] = []
   /// Numbers compared.
   public internal(set) var compared = 0
   public internal(set) var failure: AcceleratorFailure?

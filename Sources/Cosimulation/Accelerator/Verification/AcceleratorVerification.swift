@@ -61,6 +61,7 @@ public struct AcceleratorVerification {
     defer { add(outcome, of: program, batch, to: &result) }
     try comparison.run(
       on: accelerator(program, number), limit: plan.request.limit, into: &outcome)
+    result.batches.append((outcome.cycles, outcome.classes))
   }
 
   private func accelerator(_ program: Program, _ number: Int) throws -> SimulatedAccelerator {
