@@ -1,0 +1,75 @@
+import Golden
+import Networks
+import Testing
+
+/// Inference in real numbers against the integer model, where every sum is an integer below 2^24 and
+/// so exact in single precision.
+@Suite struct FloatInferenceTests {
+  static let maps: [Layer] = [
+    .convolution("a", inputChannels: 2, outputChannels: 3, size: 7, isPooled: true),
+    .convolution("b", inputChannels: 3, outputChannels: 2, size: 3, kernel: 2, padding: 1),
+    .convolution("c", inputChannels: 2, outputChannels: 4, size: 4, kernel: 3, stride: 2),
+  ]
+
+  static let networks: [[Layer]] = [
+    maps,
+    maps + [.fullyConnected("d", inputs: 16, outputs: 5)],
+    maps + [.averaging("d", inputChannels: 4, size: 2, outputs: 5)],
+    [.fullyConnected("a", inputs: 9, outputs: 4), .fullyConnected("b", inputs: 4, outputs: 3)],
+  ]
+
+  @Test(arguments: networks, [Model.Mode.mime, .conventional])
+  func equalsTheIntegerModel(layers: [Layer], mode: Model.Mode) throws {
+    let input = ActivationFormat(width: 3, isSigned: false)
+    let wide = ActivationFormat(width: 32, isSigned: true)
+    let drawn = try SyntheticModel.make(
+      seed: 5, layers: layers, tasks: 3, mode: mode, input: input, activation: input,
+      weightWidth: 2, reluTasks: mode == .mime ? [1] : [],
+      headAverages: layers.last?.kind == .convolution)
+    let parameters = drawn.tasks.indices.map { task in
+      (0...layers.count).map { drawn.parameters(ofLayer: $0, task: task) }
+    }
+    let heads = drawn.tasks.indices.map { drawn.head(of: $0) }
+    let hasThresholds = drawn.tasks.indices.map { drawn.hasThresholds(task: $0) }
+    // Without rounding and clamping, as real numbers have none.
+    let integer = try GoldenModel(
+      Model(
+        layers: layers, heads: heads, tasks: drawn.tasks, mode: mode, input: input,
+        activation: wide, clamp: wide.usualClamp, rounding: .halfEven,
+        parameters: parameters.map { task in
+          task.map { numbers in
+            LayerParameters(
+              weights: numbers.weights, bias: numbers.bias,
+              multipliers: numbers.multipliers.map { _ in 1 },
+              shifts: numbers.shifts.map { _ in 0 }, thresholds: numbers.thresholds)
+          }
+        }, hasThresholds: hasThresholds))
+    let real = FloatGoldenModel(
+      try FloatModel(
+        layers: layers, heads: heads, tasks: drawn.tasks, mode: mode, input: input, inputScale: 1,
+        parameters: parameters.map { task in
+          task.map { numbers in
+            FloatParameters(
+              weights: numbers.weights.map(Float.init), bias: numbers.bias.map(Float.init),
+              thresholds: numbers.thresholds.map(Float.init))
+          }
+        }, hasThresholds: hasThresholds))
+    var largest: Int64 = 0
+    for image in SyntheticModel.images(for: drawn, count: 4, seed: 6) {
+      for task in drawn.tasks.indices {
+        let expected = integer.infer(image, task: task)
+        let result = real.infer(image, task: task)
+        for (layer, (a, b)) in zip(result.layers, expected.layers).enumerated() {
+          #expect(a.sums == b.accumulators.map(Float.init), "layer \(layer)")
+          #expect(a.activations == b.activations.map(Float.init), "layer \(layer)")
+          #expect(a.pooled == b.pooled.map(Float.init), "layer \(layer)")
+          largest = max(largest, b.accumulators.map(\.magnitude).max().map(Int64.init) ?? 0)
+        }
+        #expect(result.logits == expected.logits.map(Float.init))
+        #expect(result.prediction == expected.prediction)
+        #expect(result == real.infer(real: image.map(Float.init), task: task))
+      }
+    }
+    #expect(largest > 100 && largest < 1 << 24)
+  }
+}
