@@ -49,6 +49,10 @@ let package = Package(
         .embedInCode("Shapes/\($0).json")
       }),
     .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
+    .target(
+      name: "ONNX",
+      dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Schema/onnx.proto"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
     .target(
@@ -83,7 +87,7 @@ let package = Package(
       name: "mimegen",
       dependencies: [
         "HDL", "Machine", "Networks", "Golden", "Mapping", "Programs", "Energy", "Cosimulation",
-        "Exploration", "Formal", "Proofs", "Reports", "Verilated",
+        "Exploration", "Formal", "ONNX", "Proofs", "Reports", "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
@@ -126,6 +130,12 @@ let package = Package(
       name: "AnalysisTests",
       dependencies: ["Machine", "Networks", "Golden", "Mapping", "Programs", "Cosimulation"]),
     .testTarget(name: "GoldenTests", dependencies: ["Networks", "Golden"]),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: [
+        "Networks", "Golden", "ONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Exported", "Nodes"]),
     .testTarget(
       name: "EnergyTests",
       dependencies: [
