@@ -48,7 +48,8 @@ let package = Package(
       resources: ["vgg16_32", "vgg16_64", "vgg16_224", "resnet18_224", "mobilenetv1_224"].map {
         .embedInCode("Shapes/\($0).json")
       }),
-    .target(name: "Golden", dependencies: ["Networks", "CGMP"]),
+    .target(name: "CDotProducts"),
+    .target(name: "Golden", dependencies: ["Networks", "CGMP", "CDotProducts"]),
     .target(
       name: "ONNX",
       dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],

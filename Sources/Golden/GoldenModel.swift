@@ -35,20 +35,13 @@ public struct GoldenModel: Sendable {
 
   /// The inference of an image [channel][row][column] in the model's input format, by the fast path.
   public func infer(_ image: [Int32], task: Int) -> Inference {
-    check(image)
+    model.check(image: image)
     return fast[task].run(image)
   }
 
   /// The same by the exact path.
   public func inferExactly(_ image: [Int32], task: Int) -> Inference {
-    check(image)
+    model.check(image: image)
     return ExactInference(model: model, task: task).run(image)
-  }
-
-  private func check(_ image: [Int32]) {
-    precondition(
-      image.count == model.layers[0].inputCount
-        && image.allSatisfy { model.input.range.contains(Int($0)) },
-      "an image has the shape and the format of the model's input")
   }
 }

@@ -18,9 +18,5 @@ public struct Inference: Sendable, Equatable {
   public let logits: [Int64]
 
   /// The class of the largest logit, the lowest on a tie.
-  public var prediction: Int {
-    var best = 0
-    for index in logits.indices where logits[index] > logits[best] { best = index }
-    return best
-  }
+  public var prediction: Int { BatchInference.prediction(logits) }
 }

@@ -1,4 +1,5 @@
-/// The element types of the safetensors format; integers can be read, the others only skipped.
+/// The element types of the safetensors format; integers and the real types of 16 bits or more can be
+/// read, the others only skipped.
 public enum ElementType: String, Sendable, CaseIterable {
   case int8 = "I8"
   case uint8 = "U8"
@@ -28,6 +29,7 @@ public enum ElementType: String, Sendable, CaseIterable {
 
   public static let signedIntegers: [ElementType] = [.int8, .int16, .int32, .int64]
   public static let unsignedIntegers: [ElementType] = [.uint8, .uint16, .uint32, .uint64]
+  public static let reals: [ElementType] = [.float16, .bfloat16, .float32, .float64]
 
   /// The integers it holds; nil if it is no integer type.
   var integers: ClosedRange<Int128>? {

@@ -1,3 +1,5 @@
+import Foundation
+
 extension Model {
   /// Writes the model to a safetensors file that `load` reads, each tensor in the narrowest type.
   ///
@@ -6,7 +8,31 @@ extension Model {
     try TensorFile.write(tensors, metadata: metadata, to: path)
   }
 
+  /// The content of that file, with further tensors and metadata that `load` does not read.
+  public func content(
+    information: [Tensor] = [], metadata further: [String: String] = [:]
+  ) -> Data {
+    TensorFile.content(
+      tensors + information, metadata: metadata.merging(further) { own, _ in own })
+  }
+
   var metadata: [String: String] {
+    var metadata = Self.metadata(
+      layers: layers, tasks: tasks, mode: mode,
+      reluTasks: tasks.indices.filter { !hasThresholds(task: $0) }, head: head(of: 0))
+    metadata["input"] = "\(input)"
+    metadata["activation"] = "\(activation)"
+    metadata["clamp"] = "[\(clamp.lowerBound), \(clamp.upperBound)]"
+    metadata["rounding"] = rounding.rawValue
+    return metadata
+  }
+
+  /// What metadata of integers and of real numbers have in common.
+  ///
+  /// - Parameter reluTasks: the tasks without thresholds; all of them in conventional mode.
+  static func metadata(
+    layers: [Layer], tasks: [String], mode: Mode, reluTasks: [Int], head: Layer
+  ) -> [String: String] {
     let layers = layers.map { layer in
       JSON.object(
         [
@@ -19,16 +45,14 @@ extension Model {
           JSON.Member(name: "pool", value: .boolean(layer.isPooled)),
         ] + layer.unusualGeometry)
     }
-    let reluTasks = mode == .mime ? tasks.indices.filter { !hasThresholds(task: $0) } : []
     var metadata = [
       "layers": JSON.array(layers).text, "tasks": tasks.joined(separator: ","),
-      "mode": mode.rawValue, "input": "\(input)", "activation": "\(activation)",
-      "clamp": "[\(clamp.lowerBound), \(clamp.upperBound)]", "rounding": rounding.rawValue,
+      "mode": mode.rawValue,
     ]
-    if !reluTasks.isEmpty {
+    if mode == .mime, !reluTasks.isEmpty {
       metadata["relu_tasks"] = reluTasks.map { tasks[$0] }.joined(separator: ",")
     }
-    if head(of: 0).averages { metadata["head_input"] = ModelMetadata.HeadInput.average.rawValue }
+    if head.averages { metadata["head_input"] = ModelMetadata.HeadInput.average.rawValue }
     return metadata
   }
 

@@ -41,7 +41,7 @@ struct ModelMetadata {
     headAverages = headInput == .average
   }
 
-  private static func names(_ list: String) -> [String] {
+  static func names(_ list: String) -> [String] {
     list.isEmpty
       ? []
       : list.split(separator: ",", omittingEmptySubsequences: false).map { part in
@@ -49,7 +49,7 @@ struct ModelMetadata {
       }
   }
 
-  private static func choice<Choice: RawRepresentable<String>>(
+  static func choice<Choice: RawRepresentable<String>>(
     _ word: String, of choices: [Choice], named name: String
   ) throws(NetworkError) -> Choice {
     guard let choice = choices.first(where: { $0.rawValue == word }) else {
@@ -59,7 +59,7 @@ struct ModelMetadata {
     return choice
   }
 
-  private static func format(_ word: String, named name: String) throws(NetworkError)
+  static func format(_ word: String, named name: String) throws(NetworkError)
     -> ActivationFormat
   {
     guard let format = ActivationFormat(word) else {
@@ -78,7 +78,7 @@ struct ModelMetadata {
     return bounds[0]...bounds[1]
   }
 
-  private static func layers(_ text: String) throws(NetworkError) -> [Layer] {
+  static func layers(_ text: String) throws(NetworkError) -> [Layer] {
     let list: [JSON]?
     do {
       list = try JSON(parsing: text.utf8).array

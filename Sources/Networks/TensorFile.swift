@@ -17,7 +17,7 @@ public struct TensorFile: Sendable {
   /// The strings under `__metadata__`.
   public let metadata: [String: String]
   let entries: [String: Entry]
-  private let data: Data
+  let data: Data
 
   /// Reads and checks the file at `path`.
   ///
@@ -37,7 +37,7 @@ public struct TensorFile: Sendable {
   }
 
   /// Checks the content of a file; `path` is only named in errors.
-  init(content: Data, path: String) throws(NetworkError) {
+  public init(content: Data, path: String) throws(NetworkError) {
     do {
       let headerLength = try Self.headerLength(of: content)
       let dataLength = content.count - 8 - headerLength
@@ -87,6 +87,20 @@ public struct TensorFile: Sendable {
   public func values<Value: FixedWidthInteger>(
     of name: String, shape: [Int], types: [ElementType], as: Value.Type = Value.self
   ) throws(NetworkError) -> [Value] {
+    let entry = try entry(name, shape: shape, types: types)
+    guard let result: [Value] = decode(entry) else {
+      throw NetworkError(
+        "tensor '\(name)' of type \(entry.type.rawValue) holds a value outside "
+          + "\(Value.min) to \(Value.max)"
+      ).at(path)
+    }
+    return result
+  }
+
+  /// The entry of a tensor that has this shape and one of these types.
+  func entry(
+    _ name: String, shape: [Int], types: [ElementType]
+  ) throws(NetworkError) -> Entry {
     guard let entry = entries[name] else {
       throw NetworkError("there is no tensor '\(name)' of shape \(shape)").at(path)
     }
@@ -101,13 +115,7 @@ public struct TensorFile: Sendable {
       )
       .at(path)
     }
-    guard let result: [Value] = decode(entry) else {
-      throw NetworkError(
-        "tensor '\(name)' of type \(entry.type.rawValue) holds a value outside "
-          + "\(Value.min) to \(Value.max)"
-      ).at(path)
-    }
-    return result
+    return entry
   }
 
   /// The values, or nil where one does not fit `Value`.

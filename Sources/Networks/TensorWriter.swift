@@ -1,13 +1,17 @@
 import Foundation
 
-/// An integer tensor to be written to a safetensors file.
+/// A tensor of integers or of real numbers to be written to a safetensors file.
 public struct Tensor: Sendable {
   public let name: String
   public let type: ElementType
   public let shape: [Int]
-  /// Row-major; as many as the shape says, each in the range of the type.
+  /// Row-major; as many as the shape says, each in the range of the type; empty if real.
   public let values: [Int64]
+  /// Row-major; as many as the shape says; empty if integer.
+  private let reals: [Double]
 
+  /// Integers.
+  ///
   /// - Parameter types: the first of these that holds all the values is taken.
   public init(
     name: String, types: [ElementType], shape: [Int],
@@ -26,7 +30,29 @@ public struct Tensor: Sendable {
     self.type = type
     self.shape = shape
     self.values = values
+    self.reals = []
   }
+
+  /// Real numbers, in single precision.
+  public init(name: String, shape: [Int], reals: [Float]) {
+    self.init(name: name, type: .float32, shape: shape, reals: reals.map(Double.init))
+  }
+
+  /// Real numbers, in double precision.
+  public init(name: String, shape: [Int], reals: [Double]) {
+    self.init(name: name, type: .float64, shape: shape, reals: reals)
+  }
+
+  private init(name: String, type: ElementType, shape: [Int], reals: [Double]) {
+    precondition(reals.count == shape.reduce(1, *), "\(name) has values for its shape")
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.values = []
+    self.reals = reals
+  }
+
+  fileprivate var byteCount: Int { (values.count + reals.count) * type.size }
 
   /// Little-endian.
   fileprivate var bytes: [UInt8] {
@@ -39,13 +65,26 @@ public struct Tensor: Sendable {
     case .uint32: bytes(as: UInt32.self)
     case .int64: bytes(as: Int64.self)
     case .uint64: bytes(as: UInt64.self)
-    case .boolean, .float8E4M3, .float8E5M2, .float16, .bfloat16, .float32, .float64:
-      preconditionFailure("\(name): integer tensors only are written")
+    case .float32: bytes(of: reals) { Float($0).bitPattern }
+    case .float64: bytes(of: reals) { $0.bitPattern }
+    case .boolean, .float8E4M3, .float8E5M2, .float16, .bfloat16:
+      preconditionFailure("\(name): tensors of this type are not written")
     }
   }
 
   private func bytes<Stored: FixedWidthInteger>(as: Stored.Type) -> [UInt8] {
-    values.flatMap { withUnsafeBytes(of: Stored($0).littleEndian, Array.init) }
+    bytes(of: values) { Stored($0) }
+  }
+
+  private func bytes<Value, Stored: FixedWidthInteger>(
+    of values: [Value], _ stored: (Value) -> Stored
+  ) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(byteCount)
+    for value in values {
+      withUnsafeBytes(of: stored(value).littleEndian) { result += $0 }
+    }
+    return result
   }
 }
 
@@ -58,7 +97,7 @@ extension TensorFile {
     var end = 0
     for tensor in tensors {
       let begin = end
-      end += tensor.values.count * tensor.type.size
+      end += tensor.byteCount
       let entry: [JSON.Member] = [
         JSON.Member(name: "dtype", value: .string(tensor.type.rawValue)),
         JSON.Member(name: "shape", value: .array(tensor.shape.map(JSON.integer))),
