@@ -23,6 +23,10 @@ extension Interpreter {
   mutating func quantize(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axis", "saturate", "block_size", "output_dtype")
     try node.checkInputs(2...3)
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger, onlyRoundsOutput(node) {
+      note("\(node.place) is left out: the network's logits are not rounded")
+      return .sum(sum)
+    }
     let step = try scale(try constant(node, 1, "scale"), "scale", node)
     let zero = try constant(node, 2, "zero point")
     try checkZero(zero, "a zero point", node)
@@ -79,6 +83,14 @@ extension Interpreter {
       throw node.error("quantizes \(other.description)")
     }
     throw node.error("quantizes what is no layer")
+  }
+
+  /// Whether an output of the graph is all that comes of it.
+  private func onlyRoundsOutput(_ node: Node) -> Bool {
+    guard let output = node.outputs.first, graph.uses[output] == 1,
+      let user = graph.nodes.first(where: { $0.inputs.first == output })
+    else { return false }
+    return user.op == "DequantizeLinear" && user.outputs.contains(where: graph.outputs.contains)
   }
 
   func with(_ activation: Activation, coding: Activation.Coding) -> Activation {
@@ -141,6 +153,10 @@ extension Interpreter {
   mutating func dequantize(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axis", "block_size")
     try node.checkInputs(2...3)
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger {
+      // Behind the rounding of an output.
+      return .sum(sum)
+    }
     try checkZero(try constant(node, 2, "zero point"), "a zero point", node)
     guard try node.int("block_size", absent: 0) == 0 else {
       throw node.error("has a block_size; scales are one, or one for each place of an axis")

@@ -185,6 +185,9 @@ extension Interpreter {
         "has \(what) of shape \(constant.shape) for sums of shape \(sum.shape) an image")
     }
     try spend(places.count)
+    if let steps = stepsOfChannels(constant, of: sum) {
+      return .integers(places.map { steps[$0] })
+    }
     switch constant.elements {
     case .reals(let values):
       let all = places.map { values[$0] }
@@ -195,6 +198,18 @@ extension Interpreter {
     case .integers(let values):
       return .integers(places.map { values[$0] })
     }
+  }
+
+  /// The integers of a constant that is in steps of the sums: the same scale for each channel.
+  private func stepsOfChannels(_ constant: Constant, of sum: Sum) -> [Int64]? {
+    guard case .integers(_, _, let units) = sum.numbers, !sum.isInteger, let steps = constant.steps,
+      steps.scales.count == 1 || steps.scales.count == units.count && steps.axis == constant.shape.count - sum.shape.count,
+      units.indices.allSatisfy({ channel in
+        let scale = Double(steps.scales[steps.scales.count == 1 ? 0 : channel])
+        return abs(scale - units[channel]) <= 1e-6 * units[channel]
+      })
+    else { return nil }
+    return steps.integers
   }
 
   mutating func not(_ node: Node) throws(ONNXError) -> Value {

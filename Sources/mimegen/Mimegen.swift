@@ -23,7 +23,7 @@ struct Mimegen: ParsableCommand {
       Generate.self, Compile.self, Verify.self, Run.self, EnergyCommand.self, Costs.self,
       ReportCommand.self, ClaimsCommand.self, ExploreCommand.self, MeasureProfile.self,
       CrossValidate.self, ScaleSimInputs.self, ScaleSimCompare.self, Regress.self, Prove.self,
-      Bench.self,
+      Bench.self, ImportCommand.self, ExportCommand.self, TraceCommand.self,
     ])
 
   @OptionGroup var options: GenerateOptions
