@@ -51,6 +51,12 @@ struct GraphWriter {
     return output
   }
 
+  /// Values as the map that a convolution takes: behind a fully connected layer they are rows.
+  mutating func map(_ value: String, of layer: Layer, isMap: Bool) -> String {
+    guard !isMap else { return value }
+    return add("Reshape", [value, list([0, layer.inputChannels, layer.size, layer.size])])
+  }
+
   private mutating func unique(_ stem: String) -> String {
     names[stem, default: 0] += 1
     return "\(stem)_\(names[stem, default: 0])"

@@ -104,6 +104,7 @@ struct IntegerExport {
             "MatMulInteger", [flat, matrix(of: layer, numbers, .int8)], name: layer.name), .int64)
         : product(of: layer, numbers, cast(flat, .int64))
     } else if isNarrow(index) {
+      let value = graph.map(value, of: layer, isMap: isMap)
       let weights = graph.integers(
         numbers.weights, .int8,
         shape: [layer.outputChannels, layer.inputChannels, layer.kernel, layer.kernel],
@@ -112,7 +113,7 @@ struct IntegerExport {
         graph.add("ConvInteger", [value, weights], ONNXExport.window(layer), name: layer.name),
         .int64)
     } else {
-      products = gathered(layer, numbers, value)
+      products = gathered(layer, numbers, graph.map(value, of: layer, isMap: isMap))
     }
     return graph.add("Add", [products, bias], output: output)
   }

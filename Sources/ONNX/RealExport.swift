@@ -138,8 +138,9 @@ struct RealExport {
     let realWeights = graph.add("DequantizeLinear", [weights, scale], ["axis": .int(0)])
     let realBias = graph.add("DequantizeLinear", [bias, scale], ["axis": .int(0)])
     if isConvolution {
+      let map = graph.map(value, of: layer, isMap: isMap)
       return graph.add(
-        "Conv", [value, realWeights, realBias], ONNXExport.window(layer), name: name, output: output)
+        "Conv", [map, realWeights, realBias], ONNXExport.window(layer), name: name, output: output)
     }
     var flat = value
     if layer.averages {
