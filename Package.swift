@@ -17,6 +17,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -53,6 +54,10 @@ let package = Package(
     .target(name: "Golden", dependencies: ["Networks", "CGMP", "CDotProducts"]),
     .target(name: "Images", dependencies: ["Networks", "CPNG", "CZLIB"]),
     .target(name: "Quantization", dependencies: ["Networks", "Golden"]),
+    .target(
+      name: "ONNX",
+      dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Schema/onnx.proto"]),
     .target(name: "Mapping", dependencies: ["Networks"]),
     .target(name: "Programs", dependencies: ["HDL", "Machine", "Networks", "Mapping"]),
     .target(
@@ -86,8 +91,9 @@ let package = Package(
     .executableTarget(
       name: "mimegen",
       dependencies: [
-        "HDL", "Machine", "Networks", "Images", "Golden", "Quantization", "Mapping", "Programs",
-        "Energy", "Cosimulation", "Exploration", "Formal", "Proofs", "Reports", "Verilated",
+        "HDL", "Machine", "Networks", "Images", "ONNX", "Golden", "Quantization", "Mapping",
+        "Programs", "Energy", "Cosimulation", "Exploration", "Formal", "Proofs", "Reports",
+        "Verilated",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "FIR", dependencies: ["HDL"], path: "Examples/FIR"),
@@ -134,6 +140,12 @@ let package = Package(
     .testTarget(
       name: "QuantizationTests", dependencies: ["Networks", "Golden", "Quantization"],
       exclude: ["rules.json"]),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: [
+        "Networks", "Golden", "ONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Exported", "Nodes"]),
     .testTarget(
       name: "EnergyTests",
       dependencies: [

@@ -1,3 +1,5 @@
+import Foundation
+
 extension FloatModel {
   /// Writes the network to a safetensors file that `load` reads, in single precision.
   ///
@@ -5,6 +7,9 @@ extension FloatModel {
   public func write(to path: String) throws(NetworkError) {
     try TensorFile.write(tensors, metadata: metadata, to: path)
   }
+
+  /// The content of that file.
+  public func content() -> Data { TensorFile.content(tensors, metadata: metadata) }
 
   var metadata: [String: String] {
     var metadata = Model.metadata(

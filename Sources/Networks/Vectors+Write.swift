@@ -1,3 +1,5 @@
+import Foundation
+
 extension Vectors {
   /// Writes the vectors of `model` to a safetensors file that `load` reads.
   ///
@@ -5,10 +7,18 @@ extension Vectors {
   ///
   /// - Throws: `NetworkError` if the file cannot be written.
   public func write(to path: String, for model: Model) throws(NetworkError) {
-    let tensors = zip(model.tasks, tasks).flatMap { name, vectors in
+    try TensorFile.write(tensors(for: model), metadata: model.metadata, to: path)
+  }
+
+  /// The content of that file.
+  public func content(for model: Model) -> Data {
+    TensorFile.content(tensors(for: model), metadata: model.metadata)
+  }
+
+  private func tensors(for model: Model) -> [Tensor] {
+    zip(model.tasks, tasks).flatMap { name, vectors in
       vectors.tensors(name: name, layers: model.layers)
     }
-    try TensorFile.write(tensors, metadata: model.metadata, to: path)
   }
 }
 

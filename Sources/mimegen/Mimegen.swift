@@ -20,9 +20,9 @@ struct Mimegen: ParsableCommand {
       """,
     version: "mimegen \(Machine.version), interface \(Machine.configurationHashText)",
     subcommands: [
-      Generate.self, Quantize.self, Evaluate.self, Infer.self, Compile.self, Verify.self, Run.self,
-      EnergyCommand.self, Costs.self,
-      ReportCommand.self, ClaimsCommand.self, ExploreCommand.self, MeasureProfile.self,
+      Generate.self, ImportCommand.self, ExportCommand.self, Quantize.self, Evaluate.self,
+      Infer.self, TraceCommand.self, Compile.self, Verify.self, Run.self, EnergyCommand.self,
+      Costs.self, ReportCommand.self, ClaimsCommand.self, ExploreCommand.self, MeasureProfile.self,
       CrossValidate.self, ScaleSimInputs.self, ScaleSimCompare.self, Regress.self, Prove.self,
       Bench.self, BenchGolden.self,
     ])

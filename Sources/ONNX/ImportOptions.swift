@@ -1,0 +1,13 @@
+/// What a graph does not say of the network.
+public struct ImportOptions: Sendable {
+  /// The real value of one step of a stored image; nil for 1/255, or what the graph multiplies
+  /// images by first.
+  public var inputScale: Double?
+  /// The output that is the logits; nil where there is only one.
+  public var output: String?
+
+  public init(inputScale: Double? = nil, output: String? = nil) {
+    self.inputScale = inputScale
+    self.output = output
+  }
+}

@@ -1,0 +1,58 @@
+extension Interpreter {
+  /// What a node computes.
+  mutating func evaluate(_ node: Node) throws(ONNXError) -> Value {
+    switch node.op {
+    case "Constant": try constant(node)
+    case "ConstantOfShape": try constantOfShape(node)
+    case "Identity": try identity(node)
+    case "Dropout": try dropout(node)
+    case "Cast", "CastLike": try cast(node)
+    case "Shape": try shape(node)
+    case "Reshape": try reshape(node)
+    case "Flatten": try flatten(node)
+    case "Squeeze", "Unsqueeze": try squeeze(node)
+    case "Transpose": try transpose(node)
+    case "Concat": try concat(node)
+    case "Gather": try gather(node)
+    case "Slice": try slice(node)
+    case "Expand": try expand(node)
+    case "Where": try choose(node)
+    case "Not": try not(node)
+    case "Greater", "GreaterOrEqual", "Less", "LessOrEqual": try compare(node)
+    case "Add", "Sub", "Mul", "Div": try arithmetic(node)
+    case "Mod", "BitShift", "And": try integerArithmetic(node)
+    case "Neg", "Sqrt", "Reciprocal", "Abs": try unary(node)
+    case "Relu": try relu(node)
+    case "Clip": try clip(node)
+    case "BatchNormalization": try batchNormalization(node)
+    case "Conv": try convolution(node)
+    case "Gemm": try gemm(node)
+    case "MatMul": try matrixProduct(node)
+    case "Pad": try pad(node)
+    case "MaxPool": try maxPool(node)
+    case "AveragePool": try averagePool(node)
+    case "GlobalAveragePool": try globalAverage(node)
+    case "ReduceMean", "ReduceSum": try reduce(node)
+    case "QuantizeLinear": try quantize(node)
+    case "DequantizeLinear": try dequantize(node)
+    case "ConvInteger": try convolutionOfIntegers(node)
+    case "MatMulInteger": try matrixProductOfIntegers(node)
+    case "QLinearConv": try quantizedConvolution(node)
+    case "QLinearMatMul": try quantizedMatrixProduct(node)
+    case "Softmax", "LogSoftmax": try softmax(node)
+    default:
+      throw node.error(
+        "cannot be imported; the operators that can are \(Self.operators.joined(separator: ", "))")
+    }
+  }
+
+  static let operators = [
+    "Abs", "Add", "And", "AveragePool", "BatchNormalization", "BitShift", "Cast", "CastLike", "Clip",
+    "Concat", "Constant", "ConstantOfShape", "Conv", "ConvInteger", "DequantizeLinear", "Div",
+    "Dropout", "Expand", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "Greater",
+    "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "LogSoftmax", "MatMul", "MatMulInteger",
+    "MaxPool", "Mod", "Mul", "Neg", "Not", "Pad", "QLinearConv", "QLinearMatMul", "QuantizeLinear",
+    "Reciprocal", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Shape", "Slice", "Softmax", "Sqrt",
+    "Squeeze", "Sub", "Transpose", "Unsqueeze", "Where",
+  ]
+}

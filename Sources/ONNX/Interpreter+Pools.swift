@@ -1,0 +1,117 @@
+/// Pools and means.
+extension Interpreter {
+  mutating func maxPool(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes(
+      "auto_pad", "ceil_mode", "dilations", "kernel_shape", "pads", "storage_order", "strides")
+    try node.checkInputs(1...1)
+    let value = try input(node, 0)
+    let shape = try shapeOfImage(value, node)
+    guard shape.count == 3, shape[1] == shape[2] else {
+      throw node.error("pools values of shape \(shape) an image; there must be a square map")
+    }
+    let window = try window(node, kernel: nil, size: shape[1])
+    if window.kernel == 1, window.stride == 1, window.padding == 0 { return value }
+    let reachesOver = try node.int("ceil_mode", absent: 0) != 0 && shape[1] % 2 == 1
+    guard window.kernel == 2, window.stride == 2, window.padding == 0, !reachesOver, shape[1] > 1
+    else {
+      throw node.error(
+        "pools windows of \(window.kernel), stride \(window.stride) and padding \(window.padding) over a map of "
+          + "\(shape[1])\(reachesOver ? " with ceil_mode" : ""); windows of 2 with stride 2, without padding, "
+          + "dropping an odd last row, can be imported")
+    }
+    switch value {
+    case .activation(let activation):
+      guard let layer = activation.layer, !layer.isPooled, activation.isPlain, activation.coding != .sums,
+        activation.map == ActivationMap(channels: shape[0], size: shape[1])
+      else {
+        throw node.error(
+          "pools images, or what is pooled or changed behind its layer; a max-pool can follow a layer's "
+            + "activation function")
+      }
+      var pooled = layer.pooled().activation(activation.coding)
+      pooled.layer = layer.pooled()
+      return .activation(pooled)
+    case .sum(var sum):
+      guard !sum.isPooled, sum.difference == nil, sum.layer.kind == .convolution,
+        !sum.isInteger, shape == [sum.layer.outputChannels, sum.layer.outputSize, sum.layer.outputSize]
+      else {
+        throw node.error("pools what is pooled or changed behind its layer, or integer sums")
+      }
+      sum.identity = newIdentity()
+      sum.isPooled = true
+      sum.shape = [shape[0], shape[1] / 2, shape[2] / 2]
+      return .sum(sum)
+    default:
+      throw node.error("takes \(value.description)")
+    }
+  }
+
+  mutating func averagePool(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes(
+      "auto_pad", "ceil_mode", "count_include_pad", "dilations", "kernel_shape", "pads", "strides")
+    try node.checkInputs(1...1)
+    let activation = try map(node)
+    let size = activation.shape[1]
+    let window = try window(node, kernel: nil, size: size)
+    if window.kernel == 1, window.stride == 1, window.padding == 0 { return .activation(activation) }
+    guard window.padding == 0, window.kernel <= size else {
+      throw node.error(
+        "takes means of windows of \(window.kernel) with padding \(window.padding) over a map of \(size); "
+          + "windows must lie in the map")
+    }
+    let means = (size - window.kernel) / window.stride + 1
+    guard try node.int("ceil_mode", absent: 0) == 0 || (size - window.kernel) % window.stride == 0
+    else {
+      throw node.error("takes means of windows that reach over the map, with ceil_mode")
+    }
+    var result = activation
+    result.shape = [activation.shape[0], means, means]
+    result.average =
+      window.kernel == size
+      ? .whole(isMean: true) : .windows(kernel: window.kernel, stride: window.stride)
+    return .activation(result)
+  }
+
+  mutating func globalAverage(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes()
+    try node.checkInputs(1...1)
+    var activation = try map(node)
+    activation.shape = [activation.shape[0], 1, 1]
+    activation.average = .whole(isMean: true)
+    return .activation(activation)
+  }
+
+  /// The mean or sum over rows and columns.
+  mutating func reduce(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("axes", "keepdims", "noop_with_empty_axes")
+    try node.checkInputs(1...2)
+    var activation = try map(node)
+    let given = try integers(node, 1, "axes")
+    let attribute = try node.ints("axes")
+    let axes = given ?? attribute ?? []
+    guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3], axes.count == 2 else {
+      throw node.error("reduces the axes \(axes); it can reduce rows and columns, 2 and 3")
+    }
+    let keeps = try node.int("keepdims", absent: 1) != 0
+    activation.shape = keeps ? [activation.shape[0], 1, 1] : [activation.shape[0]]
+    activation.average = .whole(isMean: node.op == "ReduceMean")
+    return .activation(activation)
+  }
+
+  /// The first input, a map of activations to take means of.
+  private mutating func map(_ node: Node) throws(ONNXError) -> Activation {
+    let activation = try activation(node)
+    guard let map = activation.map, activation.shape == [map.channels, map.size, map.size],
+      activation.average == nil, activation.padding == 0, activation.layer != nil
+    else {
+      throw node.error(
+        "takes means of images, or of means, padded maps or rows of values; it can follow a layer with a map")
+    }
+    switch activation.coding {
+    case .real: break
+    case .codes where node.op == "ReduceSum": break
+    default: throw node.error("takes means of integers; their sums can be imported")
+    }
+    return activation
+  }
+}

@@ -1,0 +1,251 @@
+import Networks
+
+/// QuantizeLinear and DequantizeLinear, and what requantizes in integers.
+extension Interpreter {
+  /// A scale for all values, above 0.
+  func scale(_ constant: Constant?, _ what: String, _ node: Node) throws(ONNXError) -> Float {
+    guard let constant, constant.type.isReal, let scale = constant.real, scale > 0, scale.isFinite
+    else {
+      throw node.error("has no \(what) that is one number above 0")
+    }
+    return scale
+  }
+
+  /// That a zero point is 0, as everywhere in the machine; its type.
+  func checkZero(_ constant: Constant?, _ what: String, _ node: Node) throws(ONNXError) {
+    guard constant?.isZero ?? true else {
+      throw node.error(
+        "has \(what) that is not 0; zero must mean zero, so that it can be left out: quantize activations "
+          + "behind Relu as unsigned and weights symmetrically")
+    }
+  }
+
+  mutating func quantize(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("axis", "saturate", "block_size", "output_dtype")
+    try node.checkInputs(2...3)
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger, onlyRoundsOutput(node) {
+      note("\(node.place) is left out: the network's logits are not rounded")
+      return .sum(sum)
+    }
+    let step = try scale(try constant(node, 1, "scale"), "scale", node)
+    let zero = try constant(node, 2, "zero point")
+    try checkZero(zero, "a zero point", node)
+    let named = Int32(exactly: try node.int("output_dtype", absent: 0)) ?? -1
+    let type = zero?.type ?? (named == 0 ? .uint8 : DataType(rawValue: named))
+    guard let type, let format = type.format, type != .int32 else {
+      throw node.error(
+        "quantizes to the type \(type?.name ?? DataType.name(of: named)); it can be uint8, int8, uint16 or int16")
+    }
+    switch try input(node, 0) {
+    case .activation(let activation):
+      guard case .real(let own) = activation.coding else {
+        throw node.error("quantizes integers")
+      }
+      guard activation.average == nil, activation.padding == 0 else {
+        throw node.error(
+          "rounds a mean, or a padded map; the machine sums whole numbers and has nowhere to round between")
+      }
+      guard let layer = activation.layer else {
+        if activation.affine != nil {
+          note("\(node.place) makes the network's images: what comes before it is not part of the network")
+        }
+        var images = activation
+        images.affine = nil
+        images.coding = .codes(format)
+        images.imageFormat = format
+        return .activation(images)
+      }
+      guard activation.affine == nil else {
+        throw node.error("quantizes activations that are scaled; factors belong into the weights")
+      }
+      if let requantizer = layer.requantizer {
+        guard own == step, requantizer.format == format else {
+          throw node.error("quantizes again, with another scale or type, what is quantized")
+        }
+        return .activation(with(activation, coding: .codes(format)))
+      }
+      var result = activation
+      result.layer = try quantized(layer, step: step, format, node)
+      return .activation(with(result, coding: .codes(format)))
+    case .sum(let sum):
+      // Unsigned numbers end at 0, as Relu does.
+      guard !format.isSigned else {
+        throw node.error(
+          "quantizes sums without an activation function to \(type.name); behind it, or to unsigned integers, it "
+            + "can be imported")
+      }
+      guard !sum.isInteger else { throw node.error("quantizes integers") }
+      var activation = try activated(sum, by: nil, node)
+      guard let layer = activation.layer else { break }
+      activation.layer = try quantized(layer, step: step, format, node)
+      return .activation(with(activation, coding: .codes(format)))
+    case let other:
+      throw node.error("quantizes \(other.description)")
+    }
+    throw node.error("quantizes what is no layer")
+  }
+
+  /// Whether an output of the graph is all that comes of it.
+  private func onlyRoundsOutput(_ node: Node) -> Bool {
+    guard let output = node.outputs.first, graph.uses[output] == 1,
+      let user = graph.nodes.first(where: { $0.inputs.first == output })
+    else { return false }
+    return user.op == "DequantizeLinear" && user.outputs.contains(where: graph.outputs.contains)
+  }
+
+  func with(_ activation: Activation, coding: Activation.Coding) -> Activation {
+    var result = activation
+    result.coding = coding
+    return result
+  }
+
+  /// A layer with the requantizer that comes to the same as dividing its real numbers by `step`.
+  mutating func quantized(
+    _ layer: HiddenLayer, step: Float, _ format: ActivationFormat, _ node: Node
+  ) throws(ONNXError) -> HiddenLayer {
+    guard case .integers(let weights, let bias, let units) = layer.sum.numbers else {
+      throw node.error(
+        "quantizes a layer, \(layer.sum.node.place), that has no quantized weights, or input: DequantizeLinear "
+          + "makes them")
+    }
+    var clamp = format.range
+    if let limits = layer.limits {
+      clamp = try Self.clamp(limits, step: step, format, node)
+    }
+    let range = layer.sum.inputRange
+    let search = RequantizerSearch(
+      format: format, clamp: clamp, hasNegative: layer.thresholds?.areNegative ?? false)
+    var multipliers: [UInt32] = []
+    var shifts: [UInt8] = []
+    let count = weights.count / max(1, bias.count)
+    for channel in bias.indices {
+      let bound = AccumulatorBound(
+        weights: weights[channel * count..<(channel + 1) * count], bias: bias[channel], input: range,
+        positionsPerWeight: layer.sum.layer.positionsPerWeight)
+      guard let found = search.find(unit: units[channel], step: step, bound: bound) else {
+        throw node.error(
+          "divides sums in steps of \(units[channel]) by \(step), output \(channel) of \(layer.sum.node.place); no "
+            + "multiplier of 32 bits and shift of 0 to 63 comes to the same for all sums")
+      }
+      multipliers.append(found.multiplier)
+      shifts.append(found.shift)
+    }
+    return layer.requantized(
+      Requantizer(
+        multipliers: multipliers, shifts: shifts, format: format, clamp: clamp, rounding: .halfEven))
+  }
+
+  /// Limits of real numbers as those of integers.
+  private static func clamp(
+    _ limits: ClosedRange<Float>, step: Float, _ format: ActivationFormat, _ node: Node
+  ) throws(ONNXError) -> ClosedRange<Int> {
+    func steps(_ limit: Float, open: Int) throws(ONNXError) -> Int {
+      guard abs(limit) < .greatestFiniteMagnitude else { return open }
+      let rounded = (limit / step).rounded(.toNearestOrEven)
+      guard let steps = Int(exactly: rounded) else { return open }
+      return min(max(steps, format.range.lowerBound), format.range.upperBound)
+    }
+    let low = try steps(limits.lowerBound, open: format.range.lowerBound)
+    let high = try steps(limits.upperBound, open: format.range.upperBound)
+    return min(low, 0)...max(high, 0)
+  }
+
+  mutating func dequantize(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("axis", "block_size")
+    try node.checkInputs(2...3)
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger {
+      // Behind the rounding of an output.
+      return .sum(sum)
+    }
+    try checkZero(try constant(node, 2, "zero point"), "a zero point", node)
+    guard try node.int("block_size", absent: 0) == 0 else {
+      throw node.error("has a block_size; scales are one, or one for each place of an axis")
+    }
+    guard let scales = try constant(node, 1, "scale"), scales.type.isReal,
+      scales.reals.allSatisfy({ $0 > 0 && $0.isFinite }), scales.shape.count <= 1, scales.count > 0
+    else {
+      throw node.error("has no scale of numbers above 0")
+    }
+    switch try input(node, 0) {
+    case .constant(let constant):
+      return .constant(try dequantized(constant, scales.reals, node))
+    case .activation(let activation):
+      guard case .codes = activation.coding else {
+        throw node.error("takes activations that are no integers of 8 or 16 bits")
+      }
+      let step = try scale(scales, "scale", node)
+      return .activation(with(activation, coding: .real(step: step)))
+    case .sum(var sum):
+      guard sum.isInteger, case .integers(let weights, let bias, let units) = sum.numbers,
+        scales.count == 1 || scales.count == units.count
+      else {
+        throw node.error("takes sums that are real numbers, or has a scale for other than each channel")
+      }
+      let factors = scales.reals
+      sum.numbers = .integers(
+        weights: weights, bias: bias,
+        units: units.indices.map { units[$0] * Double(factors[scales.count == 1 ? 0 : $0]) })
+      sum.isInteger = false
+      sum.identity = newIdentity()
+      return .sum(sum)
+    case let other:
+      throw node.error("takes \(other.description)")
+    }
+  }
+
+  private mutating func dequantized(
+    _ constant: Constant, _ scales: [Float], _ node: Node
+  ) throws(ONNXError) -> Constant {
+    guard let integers = constant.integers else { throw node.error("takes real numbers") }
+    let rank = constant.shape.count
+    var axis = try node.int("axis", absent: 1)
+    if axis < 0 { axis &+= rank }
+    if scales.count == 1 { axis = 0 }
+    guard scales.count == 1 || constant.shape.indices.contains(axis) && constant.shape[axis] == scales.count
+    else {
+      throw node.error(
+        "has \(scales.count) scales along axis \(axis) of a tensor of shape \(constant.shape)")
+    }
+    try spend(2 * integers.count)
+    let inner = scales.count == 1 ? 1 : constant.shape[(axis + 1)...].reduce(1, *)
+    return Constant(
+      integers.enumerated().map { index, value in
+        Float(value) * scales[scales.count == 1 ? 0 : index / inner % scales.count]
+      }, shape: constant.shape,
+      steps: Constant.Steps(type: constant.type, integers: integers, scales: scales, axis: axis))
+  }
+
+  /// What a cast to a narrow type ends: a requantization in integers.
+  mutating func requantized(
+    _ expression: Expression, as type: DataType, _ node: Node
+  ) throws(ONNXError) -> Value {
+    let cast = try expression.applying(.cast(type), node)
+    // On the way there are casts between integers of 64 bits.
+    if [.int64, .uint64].contains(type) { return .expression(cast) }
+    guard let requantizer = Requantizer(cast.term) else {
+      throw node.error(
+        "ends integer arithmetic on the sums of \(expression.layer.sum.node.place) that is no requantization "
+          + "that is known; docs/onnx.md has those")
+    }
+    return .activation(
+      expression.layer.requantized(requantizer).activation(.codes(requantizer.format)))
+  }
+
+  /// Behind the logits it changes neither their order nor the class.
+  mutating func softmax(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("axis")
+    try node.checkInputs(1...1)
+    guard case .sum(let sum) = try input(node, 0), graph.outputs.contains(node.outputs[0]) else {
+      throw node.error("can be imported behind the logits only, where it is left out")
+    }
+    note("\(node.place) is left out: the network's results are the logits before it")
+    return .sum(sum)
+  }
+}
+
+extension Sum {
+  /// The range of the integers that come in.
+  var inputRange: ClosedRange<Int> {
+    input.layer?.requantizer?.clamp ?? input.imageFormat?.range ?? 0...255
+  }
+}

@@ -1,0 +1,266 @@
+"""Runs networks as ONNX graphs in onnxruntime and compares with the golden model, number by number.
+
+    scripts/crosscheck.py MIMEGEN BUILD
+
+`mimegen export` writes a graph for each task, `mimegen trace` what the golden model computes. Every accumulator, mask, activation and logit of onnxruntime must equal it, and the vectors that are
+committed. Exit status 1: something differs that must not; 2: a command fails.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
+# Network, vectors, images of each task. Real test images, then synthetic ones that reach every corner.
+TRAINED = [
+    ("small", "small/model", "small/golden", 20),
+    ("finetuned", "small/finetuned", "small/finetuned.golden", 10),
+    ("vgg16", "vgg16/model", "vgg16/vectors", 2),
+]
+DIRECTED = sorted(path.name.removesuffix(".model.safetensors")
+                  for path in Path("golden/directed").glob("*.model.safetensors"))
+# Sums that a graph of 64 bits cannot multiply.
+TOO_WIDE = {"s24": "multiplies sums by"}
+SYNTHETIC_IMAGES = 16
+LEVELS = {"acc": "accumulators", "mask": "masks", "act": "activations"}
+
+
+class Comparison:
+    """Counts what is equal and what is not."""
+
+    def __init__(self):
+        self.numbers = 0
+        self.differences = 0
+        self.first = None
+
+    def add(self, place, expected, actual):
+        expected, actual = np.asarray(expected), np.asarray(actual)
+        if expected.shape != actual.shape:
+            expected = expected.reshape(actual.shape)
+        wrong = expected.astype(np.float64) != actual.astype(np.float64)
+        self.numbers += wrong.size
+        count = int(wrong.sum())
+        self.differences += count
+        if count and self.first is None:
+            at = tuple(int(i) for i in np.argwhere(wrong)[0])
+            self.first = f"{place} at {list(at)}: {expected[at]} expected, {actual[at]} in onnxruntime"
+        return count
+
+
+def mimegen(*arguments):
+    result = subprocess.run([sys.argv[1], *map(str, arguments)], capture_output=True, text=True)
+    if result.returncode not in (0, 2):
+        sys.exit(f"mimegen {' '.join(map(str, arguments))} ends with {result.returncode}: {result.stderr}")
+    return result
+
+
+def succeed(*arguments):
+    result = mimegen(*arguments)
+    if result.returncode:
+        print(f"mimegen {' '.join(map(str, arguments))}: {result.stderr}", file=sys.stderr)
+        sys.exit(2)
+
+
+def session(path, optimizes):
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    level = onnxruntime.GraphOptimizationLevel
+    options.graph_optimization_level = level.ORT_ENABLE_ALL if optimizes else level.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def run(path, images, optimizes=False):
+    own = session(path, optimizes)
+    names = [output.name for output in own.get_outputs()]
+    image = own.get_inputs()[0]
+    types = {"tensor(uint8)": np.uint8, "tensor(int8)": np.int8, "tensor(uint16)": np.uint16,
+             "tensor(int16)": np.int16, "tensor(int32)": np.int32}
+    images = images.reshape([len(images), *image.shape[1:]]).astype(types[image.type])
+    return dict(zip(names, own.run(names, {image.name: images})))
+
+
+def tasks_of(path):
+    with safe_open(path, "numpy") as file:
+        return file.metadata()["tasks"].split(","), file.metadata()
+
+
+class Network:
+    def __init__(self, name, model, vectors, limit, build, has_results=True):
+        self.name = name
+        self.model = model
+        self.tasks, self.metadata = tasks_of(model)
+        self.build = build / name
+        self.build.mkdir(parents=True, exist_ok=True)
+        trace = self.build / "trace.safetensors"
+        # The exact path where networks are small; the tests compare it with the fast one.
+        path = ["--fast"] if limit != SYNTHETIC_IMAGES else []
+        succeed("trace", "--model", model, "--vectors", vectors, "--limit", limit, *path, "-o", trace)
+        self.traces = load_file(trace)
+        # What others computed; not of a network that is changed here.
+        self.vectors = load_file(vectors) if has_results else {}
+        self.limit = limit
+
+    def export(self, form):
+        path = self.build / f"{form}.onnx"
+        return mimegen("export", self.model, "--form", form, "--all", "--trace", "-o", path)
+
+    def images(self, task):
+        return self.traces[f"x.{task}"] if f"x.{task}" in self.traces else None
+
+    def outputs(self, form, task, optimizes=False):
+        return run(self.build / f"{form}.{task}.onnx", self.images(task), optimizes)
+
+    def compare(self, form, levels, optimizes=False):
+        comparison = Comparison()
+        for task in self.tasks:
+            if self.images(task) is None:
+                continue
+            outputs = self.outputs(form, task, optimizes)
+            for name, value in outputs.items():
+                if name == "logits":
+                    self.compare_logits(comparison, task, value)
+                    continue
+                layer, level = name.rsplit(".", 1)
+                if level not in levels:
+                    continue
+                place = f"{self.name}, task {task}, layer {layer}, {LEVELS[level]}"
+                key = f"trace.{task}.{layer}.{level}"
+                comparison.add(place, self.traces[key], value)
+                if key in self.vectors:
+                    given = self.vectors[key][: self.limit]
+                    comparison.add(f"{place} of the vectors", given, value[: len(given)])
+        return comparison
+
+    def compare_logits(self, comparison, task, value):
+        comparison.add(f"{self.name}, task {task}, logits", self.traces[f"logits.{task}"], value)
+        if f"logits.{task}" in self.vectors:
+            given = self.vectors[f"logits.{task}"][: self.limit]
+            comparison.add(f"{self.name}, task {task}, logits of the vectors", given, value)
+
+
+def with_powers_of_two(model, path):
+    """The network with each multiplier replaced by the nearest power of two, as a shift."""
+    tensors = load_file(model)
+    metadata = tasks_of(model)[1]
+    for name in [name for name in tensors if name.endswith(".mult")]:
+        shift = name.removesuffix("mult") + "shift"
+        less = np.round(np.log2(tensors[name].astype(np.float64))).astype(np.int64)
+        tensors[shift] = np.clip(tensors[shift].astype(np.int64) - less, 0, 63).astype(np.uint8)
+        tensors[name] = np.ones_like(tensors[name])
+    save_file(tensors, path, metadata)
+    return path
+
+
+def report(what, comparison, failures):
+    equal = comparison.differences == 0
+    print(f"{what:48} {comparison.numbers:>12,} numbers  "
+          + ("equal" if equal else f"{comparison.differences:,} DIFFER"))
+    if not equal:
+        print(f"  first: {comparison.first}")
+        failures.append(what)
+
+
+def explain(network, failures):
+    """Where single precision makes a difference, and whether its rounding explains that.
+
+    Differences are looked at where all activations before were equal. Each must lie near a place where the
+    result changes, the threshold or a tie of the rounding: nearer, in steps of the sum, than single precision
+    can be wrong, sqrt(K) * 2^-24 * max|a| * sum|w| for a sum of K products, and 2^-22 of the sum itself.
+    """
+    total = differing = first = flips = 0
+    farthest = largest = 0.0
+    model = load_file(network.model)
+    signed = network.metadata["activation"][0] == "s"
+    top = (1 << (int(network.metadata["activation"][1:]) - signed)) - 1
+    for task in network.tasks:
+        outputs = network.outputs("qdq", task)
+        layers = [name.removesuffix(".act") for name in outputs if name.endswith(".act")]
+        clean = np.ones(len(network.images(task)), bool)
+        for layer in layers:
+            trace = {level: network.traces[f"trace.{task}.{layer}.{level}"] for level in ("acc", "act")}
+            wrong = trace["act"] != outputs[f"{layer}.act"].reshape(trace["act"].shape)
+            total += wrong.size
+            differing += int(wrong.sum())
+            own = wrong & clean.reshape([-1] + [1] * (wrong.ndim - 1))
+            clean &= ~wrong.reshape(len(wrong), -1).any(axis=1)
+            if not own.any():
+                continue
+            prefix = "parent" if f"parent.{layer}.mult" in model else f"task.{task}"
+            shape = [1, -1] + [1] * (wrong.ndim - 2)
+            weights = np.abs(model[f"{prefix}.{layer}.weight"].astype(np.float64))
+            weights = weights.reshape(len(weights), -1)
+            limit = np.sqrt(weights.shape[1]) * 2.0**-24 * top * weights.sum(axis=1)
+            limit = limit.reshape(shape) + 2.0**-22 * np.abs(trace["acc"])
+            threshold = model.get(f"task.{task}.{layer}.threshold", np.zeros(1, np.int64))
+            to_threshold = np.abs(trace["acc"] - threshold.astype(np.float64))
+            scale = (model[f"{prefix}.{layer}.mult"].astype(np.float64)
+                     / 2.0 ** model[f"{prefix}.{layer}.shift"]).reshape(shape)
+            exact = trace["acc"] * scale
+            to_tie = np.abs(exact - np.floor(exact) - 0.5) / scale
+            distance = np.minimum(to_threshold, to_tie)[own]
+            first += int(own.sum())
+            flips += int((to_threshold <= to_tie)[own].sum())
+            farthest = max(farthest, float(distance.max()))
+            largest = max(largest, float((distance / np.broadcast_to(limit, own.shape)[own]).max()))
+    print(f"{network.name:48} {total:>12,} activations  {differing:,} differ, {first:,} of them with equal inputs")
+    if first:
+        print(f"  {flips:,} at thresholds and {first - flips:,} at ties, at most {farthest:.2g} steps of the sum away,"
+              f" {largest:.1g} of what single precision can be wrong by")
+    if largest > 1:
+        failures.append(f"{network.name}, QDQ with multipliers")
+
+
+def main():
+    build = Path(sys.argv[2])
+    golden = Path("golden")
+    failures = []
+    networks = [Network(name, golden / f"{model}.safetensors", golden / f"{vectors}.safetensors", limit, build)
+                for name, model, vectors, limit in TRAINED]
+    networks += [Network(name, golden / "directed" / f"{name}.model.safetensors",
+                         golden / "directed" / f"{name}.vectors.safetensors", SYNTHETIC_IMAGES, build)
+                 for name in DIRECTED]
+    print("Integer operators:")
+    for network in networks:
+        result = network.export("integer")
+        if result.returncode:
+            if network.name in TOO_WIDE and TOO_WIDE[network.name] in result.stderr:
+                print(f"{network.name:48} {'not expressible:':>20} {result.stderr.strip()}")
+                continue
+            print(result.stderr, file=sys.stderr)
+            sys.exit(2)
+        report(network.name, network.compare("integer", LEVELS), failures)
+
+    print("\nQuantizeLinear and DequantizeLinear, powers of two:")
+    powers = build / "powers.safetensors"
+    small = with_powers_of_two(golden / "small/model.safetensors", powers)
+    pairs = [Network("small, powers of two", small, golden / "small/golden.safetensors", 20, build, False)]
+    pairs += [network for network in networks if network.name == "shift"]
+    for network in pairs:
+        result = network.export("qdq")
+        if result.returncode:
+            print(result.stderr, file=sys.stderr)
+            sys.exit(2)
+        for optimizes in (False, True):
+            how = "optimized" if optimizes else "as written"
+            report(f"{network.name}, {how}", network.compare("qdq", ("mask", "act"), optimizes), failures)
+
+    print("\nQuantizeLinear and DequantizeLinear, multipliers or sums of 32 bits:")
+    for network in networks[:3] + [network for network in networks if network.name == "s8-shift"]:
+        result = network.export("qdq")
+        if result.returncode:
+            print(result.stderr, file=sys.stderr)
+            sys.exit(2)
+        explain(network, failures)
+
+    if failures:
+        print(f"\nDIFFERENT: {', '.join(failures)}")
+        sys.exit(1)
+    print("\nAll that must be equal is.")
+
+
+main()
