@@ -33,8 +33,11 @@ def load(settings: Settings) -> Task:
 
 def run_experiment(path: Path, output: Path, device: torch.device) -> None:
     plan = read_plan(path)
+    done: dict[Path, dict] = {}
 
     def run(settings: Settings, folder: Path) -> dict:
+        if folder in done:
+            return done[folder]
         result = train.run(settings, folder, load, device)
         if distributed.rank() == 0:
             speedup = result["test_activity"]["speedup"][settings.order]
@@ -42,6 +45,7 @@ def run_experiment(path: Path, output: Path, device: torch.device) -> None:
                 f"{folder.relative_to(output)}: {result['test_accuracy']:.2f} %,"
                 f" {speedup:.2f} times fewer steps with skipping", flush=True,
             )  # fmt: skip
+        done[folder] = result
         return result
 
     for seed in plan.seeds:

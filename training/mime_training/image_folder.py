@@ -49,6 +49,6 @@ def read_image(path: Path, channels: int, size: int) -> Tensor:
         raise UserError(f"{path} is no image that Pillow can read, or a damaged one") from None
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
-    image = image.resize((size, size), Image.Resampling.BILINEAR, (left, top, left + side, top + side))
+    image = image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BILINEAR)
     pixels = torch.from_numpy(np.array(image, dtype=np.uint8))
     return pixels[None] if channels == 1 else pixels.permute(2, 0, 1).contiguous()
