@@ -49,12 +49,44 @@ def alignment(after: list[Tensor], layers: list[Layer], rows: int, order: str) -
 
 
 def nonzero_strips(a: Tensor, shape: tuple[int, int], padding: int) -> Tensor:
-    """The fraction of the strips of `a` [N, C, H, W] that are not zero, with a group norm's gradient."""
-    edges = tuple(min(padding, side // 2) for side in shape)
-    squares = F.avg_pool2d(a.square(), shape, 1, edges) * (shape[0] * shape[1])
-    norms = squares.clamp_min(1e-20).sqrt() * (squares > 0)
-    nonzero = distributed.total(norms.sum()) / distributed.total((squares > 0).sum()).clamp_min(1)
-    return norms.mean() / nonzero.clamp_min(1e-20)
+    """The fraction of the strips of `a` [N, C, H, W] that are not zero, with a group norm's gradient.
+
+    Strips begin at every pixel, and as far outside the map as the reader's padding lets them.
+    """
+    return NonzeroStrips.apply(a, shape, padding)
+
+
+class NonzeroStrips(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a: Tensor, shape: tuple[int, int], padding: int) -> Tensor:
+        edges = [min(padding, side // 2) for side in shape]
+        squares = F.pad(a.square(), (edges[1], edges[1], edges[0], edges[0]))
+        squares = sliding_sums(sliding_sums(squares, shape[1], 3), shape[0], 2)
+        # Of strips of zeros the inverse is infinite; they have no part in the gradient.
+        inverses = squares.rsqrt().nan_to_num_(posinf=0.0)
+        mean = distributed.total((squares * inverses).sum()) / distributed.total(inverses.count_nonzero()).clamp_min(1)
+        ctx.save_for_backward(a, inverses, 1 / (mean.clamp_min(1e-20) * squares.numel()))
+        ctx.shape, ctx.edges = shape, edges
+        return (inverses.count_nonzero() / squares.numel()).to(a.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor):
+        a, inverses, factor = ctx.saved_tensors
+        (height, width), (top, left) = ctx.shape, ctx.edges
+        # A pixel is in all strips that begin up to a strip before it.
+        inverses = F.pad(inverses, (width - 1 - left, width - 1 - left, height - 1 - top, height - 1 - top))
+        sums = sliding_sums(sliding_sums(inverses, width, 3), height, 2)
+        return sums.mul_(a).mul_(factor * gradient), None, None
+
+
+def sliding_sums(x: Tensor, length: int, axis: int) -> Tensor:
+    """Sums of `length` neighbours along an axis, which gets shorter by `length` - 1."""
+    if length == 1:
+        return x
+    half = sliding_sums(x, length // 2, axis)
+    count = x.shape[axis] - length + 1
+    sums = half.narrow(axis, 0, count) + half.narrow(axis, length // 2, count)
+    return sums.add_(x.narrow(axis, length - 1, count)) if length % 2 else sums
 
 
 def rows_of_configuration(path: Path) -> int:

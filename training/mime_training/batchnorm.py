@@ -23,6 +23,7 @@ class BatchNorm(nn.BatchNorm2d):
         mean = collective.all_reduce(x.sum(axes)) / count
         variance = collective.all_reduce((x - mean.view(shape)).square().sum(axes)) / count
         with torch.no_grad():
+            self.num_batches_tracked.add_(1)
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * (count / max(count - 1, 1)), self.momentum)
         scaled = (x - mean.view(shape)) / torch.sqrt(variance + self.eps).view(shape)

@@ -10,7 +10,8 @@ def step_gradient(x: Tensor) -> Tensor:
     2 - 4|x| up to 0.4, 0.4 up to 1, 0 beyond: Liu et al., Dynamic Sparse Training, ICLR 2020.
     """
     distance = x.abs()
-    return torch.where(distance <= 0.4, 2 - 4 * distance, 0.4 * (distance <= 1))
+    # 2 - 4|x| is 0.4 at 0.4; a maximum is far faster than a choice.
+    return (2 - 4 * distance).clamp_(min=0.4).mul_(distance <= 1)
 
 
 class Threshold(torch.autograd.Function):
@@ -18,15 +19,16 @@ class Threshold(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, y: Tensor, t: Tensor) -> Tensor:
-        ctx.save_for_backward(y, t)
-        return torch.where(y >= t, y, 0)
+        mask = (y >= t).to(y.dtype)
+        ctx.save_for_backward(y, t, mask)
+        return y * mask
 
     @staticmethod
     def backward(ctx, gradient: Tensor):
-        y, t = ctx.saved_tensors
-        through_step = gradient * y * step_gradient(y - t)
-        for_y = gradient * (y >= t) + through_step if ctx.needs_input_grad[0] else None
+        y, t, mask = ctx.saved_tensors
+        through_step = step_gradient(y - t).mul_(y).mul_(gradient)
         for_t = -through_step.sum(0) if ctx.needs_input_grad[1] else None
+        for_y = torch.addcmul(through_step, gradient, mask) if ctx.needs_input_grad[0] else None
         return for_y, for_t
 
 
