@@ -37,12 +37,8 @@ class Kind:
 
 
 BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
-CIFAR10 = Kind(
-    "cifar10", 10, ("cifar-10-batches-bin", "cifar-10-batches-py"), BATCHES, "test_batch", 1, "labels"
-)
-CIFAR100 = Kind(
-    "cifar100", 100, ("cifar-100-binary", "cifar-100-python"), ("train",), "test", 2, "fine_labels"
-)
+CIFAR10 = Kind("cifar10", 10, ("cifar-10-batches-bin", "cifar-10-batches-py"), BATCHES, "test_batch", 1, "labels")
+CIFAR100 = Kind("cifar100", 100, ("cifar-100-binary", "cifar-100-python"), ("train",), "test", 2, "fine_labels")
 
 
 def read_cifar(kind: Kind, folder: Path) -> tuple[Tensor, Tensor, Tensor, Tensor]:

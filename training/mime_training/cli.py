@@ -16,9 +16,9 @@ from mime_training.export import export_conventional, export_images, export_mime
 from mime_training.measure import reals
 from mime_training.onnx_export import Form, Inference, export_onnx
 from mime_training.plots import draw_runs
+from mime_training.results import write_results
 from mime_training.settings import METHODS, Settings
 from mime_training.tasks import Task, load_task
-from mime_training.results import write_results
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -49,20 +49,20 @@ def run_experiment(path: Path, output: Path, device: torch.device) -> None:
         return result
 
     for seed in plan.seeds:
-        run(plan.parent_settings(seed), parent_folder(output, seed))
+        run(plan.parent_settings(seed), parent_folder(plan, output, seed))
     chosen = choose(plan, output, run)
     for seed in plan.seeds:
         for task in plan.tasks:
             for method in plan.methods:
                 align = chosen.get(f"{task}/{method.name}", 0.0)
-                settings = plan.settings(method, task, seed, parent_folder(output, seed), align)
+                settings = plan.settings(method, task, seed, parent_folder(plan, output, seed), align)
                 run(settings, run_folder(output, seed, task, method, align))
     if distributed.rank() == 0:
         finish(plan, output, chosen)
 
 
-def parent_folder(output: Path, seed: int) -> Path:
-    return output / f"seed{seed}" / "parent"
+def parent_folder(plan: Plan, output: Path, seed: int) -> Path:
+    return output / "parent" if plan.shares_parent else output / f"seed{seed}" / "parent"
 
 
 def run_folder(output: Path, seed: int, task: str, method: Method, align: float) -> Path:
@@ -78,7 +78,7 @@ def choose(plan: Plan, output: Path, run) -> dict[str, float]:
     """
     chosen: dict[str, float] = {}
     seed = plan.seeds[0]
-    parent = parent_folder(output, seed)
+    parent = parent_folder(plan, output, seed)
     by_name = {method.name: method for method in plan.methods}
     for task in plan.tasks:
         for method in plan.methods:
@@ -86,7 +86,9 @@ def choose(plan: Plan, output: Path, run) -> dict[str, float]:
                 continue
             reference = by_name[method.reference]
             settings = plan.settings(reference, task, seed, parent)
-            needed = run(settings, run_folder(output, seed, task, reference, 0.0))["validation_accuracy"] - plan.tolerance
+            needed = (
+                run(settings, run_folder(output, seed, task, reference, 0.0))["validation_accuracy"] - plan.tolerance
+            )
             best, fewest = min(method.lambdas), 0.0
             for align in method.lambdas:
                 settings = plan.settings(method, task, seed, parent, align)
@@ -101,7 +103,7 @@ def choose(plan: Plan, output: Path, run) -> dict[str, float]:
 def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
     """Models and curves for each seed and method, vectors, and the tables."""
     for seed in plan.seeds:
-        parent = parent_folder(output, seed)
+        parent = parent_folder(plan, output, seed)
         for method in plan.methods:
             folders = [
                 run_folder(output, seed, task, method, chosen.get(f"{task}/{method.name}", 0.0)) for task in plan.tasks
@@ -112,7 +114,7 @@ def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
                 export_conventional(folders, model)
             else:
                 export_mime(parent, folders, model)
-    parent = parent_folder(output, plan.seeds[0])
+    parent = parent_folder(plan, output, plan.seeds[0])
     settings = [plan.parent_settings(plan.seeds[0])]
     settings += [plan.settings(plan.methods[0], task, plan.seeds[0], parent) for task in plan.tasks]
     tasks = [load(each) for each in settings]
@@ -126,6 +128,7 @@ def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
 def described(plan: Plan, chosen: dict[str, float]) -> dict:
     return {
         "seeds": plan.seeds,
+        "shares_parent": plan.shares_parent,
         "tasks": list(plan.tasks),
         "methods": {method.name: method.reference for method in plan.methods},
         "lambdas": chosen,

@@ -39,7 +39,9 @@ def export_mime(parent: Path, tasks: list[Path], path: Path) -> None:
             tensors[f"task.{name}.{layer.name}.threshold"] = t
         add_head(tensors, name, network)
     relu = [name for name, network in zip(names, networks) if not network.thresholds]
-    write_model(path, tensors, states[0]["settings"], networks[0].layers, names, {"mode": "mime", "relu_tasks": ",".join(relu)})
+    write_model(
+        path, tensors, states[0]["settings"], networks[0].layers, names, {"mode": "mime", "relu_tasks": ",".join(relu)}
+    )
 
 
 def export_conventional(tasks: list[Path], path: Path) -> None:

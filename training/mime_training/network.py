@@ -68,9 +68,7 @@ class TaskNetwork(nn.Module):
         self.weights = nn.ParameterList(nn.Parameter(w.clone(), learns_weights) for w in weights)
         self.biases = nn.ParameterList(nn.Parameter(b.clone(), learns_weights) for b in biases)
         # Zero is where ReLU, which the parent was trained with, has its threshold.
-        self.thresholds = nn.ParameterList(
-            torch.zeros(layer.output_shape) for layer in layers if has_thresholds
-        )
+        self.thresholds = nn.ParameterList(torch.zeros(layer.output_shape) for layer in layers if has_thresholds)
         self.head = nn.Linear(layers[-1].outputs, classes)
 
     def forward(self, x: Tensor) -> Tensor:

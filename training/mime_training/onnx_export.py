@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 
 import torch
@@ -13,7 +13,7 @@ from mime_training.files import replacing
 from mime_training.network import TaskNetwork, pooled, preactivation
 
 
-class Form(str, Enum):
+class Form(StrEnum):
     """How a threshold is written in standard operators."""
 
     where = "where"  # Where(GreaterOrEqual(y, t), y, 0)

@@ -31,8 +31,13 @@ class Plan:
     tasks: dict[str, dict]
     methods: tuple[Method, ...]
 
+    @property
+    def shares_parent(self) -> bool:
+        """Whether the seeds have one parent, as its table names a seed."""
+        return "seed" in self.parent
+
     def parent_settings(self, seed: int) -> Settings:
-        return Settings(**{"method": "parent", **self.common, **self.parent}, seed=seed)
+        return Settings(**{"method": "parent", "seed": seed, **self.common, **self.parent})
 
     def settings(self, method: Method, task: str, seed: int, parent: Path, align: float = 0.0) -> Settings:
         """Those of one run: what the task says goes before the method, and that before all."""
@@ -68,7 +73,13 @@ def read_plan(path: Path) -> Plan:
     for place, table in [("", content), ("parent", tables["parent"]), *tables["tasks"].items(),
                          *((method.name, method.settings) for method in methods)]:  # fmt: skip
         for key, value in table.items():
-            if key not in SETTINGS and not (key in names and isinstance(value, dict)):
+            if (
+                key not in SETTINGS
+                and (place, key) != ("parent", "seed")
+                and not (key in names and isinstance(value, dict))
+            ):
                 where = f" of {place}" if place else ""
-                raise UserError(f"{path}: there is no setting {key!r}{where}; the settings are {', '.join(sorted(SETTINGS))}")
+                raise UserError(
+                    f"{path}: there is no setting {key!r}{where}; the settings are {', '.join(sorted(SETTINGS))}"
+                )
     return Plan(tuple(seeds), float(tolerance), content, tables["parent"], tables["tasks"], tuple(methods))

@@ -31,7 +31,8 @@ def collected(folder: Path, experiment: dict) -> dict[str, list[dict]]:
             name = method if align is None else f"{method}-{align:g}"
             places = [folder / f"seed{seed}" / task.replace("/", "_") / name for seed in experiment["seeds"]]
             rows[f"{task}/{method}"] = [needed(place) for place in places]
-    rows["parent"] = [needed(folder / f"seed{seed}" / "parent") for seed in experiment["seeds"]]
+    parents = ["parent"] if experiment["shares_parent"] else [f"seed{seed}/parent" for seed in experiment["seeds"]]
+    rows["parent"] = [needed(folder / parent) for parent in parents]
     return rows
 
 
@@ -53,7 +54,10 @@ def speedups(results: list[dict], order: str | None = None) -> list[float]:
 
 
 def accuracy_table(experiment: dict, rows: dict) -> str:
-    lines = ["| task | method | lambda | test accuracy, % | fewer steps, rows | fewer steps, windows |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| task | method | lambda | test accuracy, % | fewer steps, rows | fewer steps, windows |",
+        "|---|---|---|---|---|---|",
+    ]
     names = [("", "parent"), *((task, method) for task in experiment["tasks"] for method in experiment["methods"])]
     for task, method in names:
         results = rows[f"{task}/{method}" if task else method]
@@ -94,7 +98,8 @@ def layer_table(experiment: dict, rows: dict) -> str:
                 cells = []
                 for index in range(len(names)):
                     values = [
-                        value(r["test_activity"]["layers"][index], r["settings"]["order"]) for r in rows[f"{task}/{method}"]
+                        value(r["test_activity"]["layers"][index], r["settings"]["order"])
+                        for r in rows[f"{task}/{method}"]
                     ]
                     cells.append("" if None in values else f"{statistics.mean(values):.3f}")
                 lines.append(f"| {task} | {method} | {kind} | {' | '.join(cells)} |")

@@ -26,7 +26,7 @@ class Settings:
     epochs: int = 8
     batch: int = 64
     rate: float = 0.002  # of weights and head, at first
-    threshold_rate: float = 0.005
+    threshold_rate: float = 0.1
     beta: float = 1e-8  # of the sum of exp(t)
     signed: bool = False  # thresholds below zero
     align: float = 0.0  # of the alignment term: lambda
@@ -56,7 +56,9 @@ class Settings:
             value = getattr(self, name)
             check(0 <= value < float("inf"), f"{name} is {value} and must be 0 or more")
         check(0 <= self.validation < 1, f"validation is {self.validation} and must be from 0 to below 1")
-        check((self.method == "parent") == (self.parent is None), "every method but parent, and only they, names a parent")
+        check(
+            (self.method == "parent") == (self.parent is None), "every method but parent, and only they, names a parent"
+        )
         check(
             self.align == 0 or self.method in ("thresholds", "finetune"),
             f"the method {self.method} has no zeros to align; lambda must be 0",

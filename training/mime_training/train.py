@@ -123,14 +123,13 @@ def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, stat
     while epoch < settings.epochs:
         began = time.monotonic()
         network.train()
-        sums = torch.zeros(3, dtype=torch.float64)
+        sums = torch.zeros(3, dtype=torch.float64, device=device)
         # One generator for all processes: each takes its part of the same images.
         generator = torch.Generator().manual_seed(1_000_003 * settings.seed + epoch)
         order = torch.randperm(len(task.train_images), generator=generator)
-        progress = tqdm(
-            range(batches), f"{folder.name} {epoch + 1}/{settings.epochs}", leave=False, disable=None,
-        )  # fmt: skip
-        for number in progress:
+        # None shows it on a terminal only.
+        hidden = None if distributed.rank() == 0 else True
+        for number in tqdm(range(batches), f"{folder.name} {epoch + 1}/{settings.epochs}", leave=False, disable=hidden):
             set_rates(optimizer, (epoch * batches + number) / (settings.epochs * batches))
             chosen = order[number * size : (number + 1) * size]
             images = augmented(task.train_images[chosen], settings.shift, task.is_mirrored, generator)
@@ -175,7 +174,7 @@ def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor)
         loss = F.cross_entropy(logits, labels)
     loss.backward()
     right = (logits.argmax(1) == labels).double().mean()
-    return torch.stack([loss.detach().double(), right, term.detach().double()]).cpu()
+    return torch.stack([loss.detach().double(), right, term.detach().double()])
 
 
 def set_rates(optimizer: torch.optim.Optimizer, done: float) -> None:

@@ -71,25 +71,27 @@ def test_readers_weigh_by_their_multiplications_and_full_ones_not_at_all():
     assert alignment(maps, layers, 4, "rows").item() == pytest.approx(readers[1] / sum(readers), rel=1e-6)
 
 
-@pytest.mark.parametrize("size, pool, rows, order", [(6, True, 4, "windows"), (6, True, 4, "rows"), (5, True, 3, "windows"),
-                                                     (7, False, 4, "rows"), (3, False, 16, "rows")])  # fmt: skip
+TILES = [(6, True, 4, "windows"), (6, True, 4, "rows"), (5, True, 3, "windows"), (7, False, 4, "rows"),
+         (3, False, 16, "rows")]  # fmt: skip
+
+
+@pytest.mark.parametrize("size, pool, rows, order", TILES)
 def test_steps_against_loops(size, pool, rows, order):
     a, own = activations(2, size, 0.8), layer(size, pool)
-    slots = [(image, place) for image in range(2) for place in positions(own, order)]
-    issued = total = 0
-    for first in range(0, len(slots), rows):
-        steps = 0
-        for channel in range(3):
-            for dy in (-1, 0, 1):
-                for dx in (-1, 0, 1):
-                    def value(image, place):
-                        y, x = place // size + dy, place % size + dx
-                        return a[image, channel, y, x] if 0 <= y < size and 0 <= x < size else 0
 
-                    steps += any(value(*slot) != 0 for slot in slots[first : first + rows])
-                    total += 1
+    def reads(image: int, place: int, channel: int, tap: int) -> bool:
+        """Whether a slot's product is not zero in the step of a channel and a tap."""
+        y, x = place // size + tap // 3 - 1, place % size + tap % 3 - 1
+        return 0 <= y < size and 0 <= x < size and a[image, channel, y, x] != 0
+
+    slots = [(image, place) for image in range(2) for place in positions(own, order)]
+    tiles = [slots[first : first + rows] for first in range(0, len(slots), rows)]
+    issued = 0
+    for tile in tiles:
+        products = [(channel, tap) for channel in range(3) for tap in range(9)]
+        steps = sum(any(reads(*slot, *product) for slot in tile) for product in products)
         issued += max(steps, 1)
-    assert issued_steps(own, a, rows, order) == (issued, total)
+    assert issued_steps(own, a, rows, order) == (issued, 27 * len(tiles))
 
 
 def test_window_order_of_an_odd_size():

@@ -31,7 +31,9 @@ def contents(kind, is_binary: bool) -> tuple[dict[str, bytes], dict[str, tuple]]
         truth[name] = (images, labels)
         if is_binary:
             coarse = [b"\x63"] * 2 if kind.label_bytes == 2 else [b""] * 2
-            files[f"{name}.bin"] = b"".join(c + bytes([l]) + i.tobytes() for c, l, i in zip(coarse, labels, images))
+            files[f"{name}.bin"] = b"".join(
+                c + bytes([label]) + image.tobytes() for c, label, image in zip(coarse, labels, images)
+            )
         else:
             batch = {b"data": images, kind.label_key.encode(): labels, b"filenames": [b"a.png", b"b.png"]}
             files[name] = old_pickle(batch)

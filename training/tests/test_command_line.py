@@ -1,8 +1,8 @@
 import json
 
 import pytest
-from conftest import small_task
 
+from conftest import small_task
 from mime_training import cli, experiment
 from mime_training.errors import UserError
 from mime_training.plan import read_plan
@@ -98,7 +98,10 @@ PLAN_ERRORS = [
     ("seeds = [", "Invalid value (at end of document)"),
     (PLAN.replace("[3, 4]", "[-1]"), ": seeds must be a list of numbers from 0 on"),
     ("seeds = [1]", " must have the tables parent, tasks and methods"),
-    (PLAN.replace('"plain"', '"plane"'), ": the method aligned has lambdas and must name another method as its reference"),
+    (
+        PLAN.replace('"plain"', '"plane"'),
+        ": the method aligned has lambdas and must name another method as its reference",
+    ),
     (PLAN.replace("epochs = 1", "epoch = 1"), ": there is no setting 'epoch' of one; the settings are "),
 ]
 

@@ -35,9 +35,18 @@ def runs(folder: Path) -> list[dict]:
 
 def start(folder: Path, processes: int, settings: list[dict], path: Path) -> None:
     path.write_text(COMMAND.format(tests=str(Path(__file__).parent), runs=settings, folder=str(folder)))
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        f"--nproc-per-node={processes}",
+        str(path),
+    ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command if processes > 1 else [sys.executable, str(path)], env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command if processes > 1 else [sys.executable, str(path)], env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 

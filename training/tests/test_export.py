@@ -19,7 +19,6 @@ CPU = torch.device("cpu")
 def runs(tmp_path_factory) -> Path:
     """A parent, two tasks with thresholds, one with a head alone, and a fine-tuned one."""
     from conftest import small_task
-
     from mime_training.settings import Settings
 
     folder = tmp_path_factory.mktemp("runs")
@@ -114,7 +113,8 @@ def test_images(task, tmp_path):
 
 
 ERRORS = [
-    (lambda r, p: export_mime(r / "parent", [r / "tuned"], p), "{0}/tuned has weights of its own and goes into no MIME file"),
+    (lambda r, p: export_mime(r / "parent", [r / "tuned"], p),
+     "{0}/tuned has weights of its own and goes into no MIME file"),
     (lambda r, p: export_mime(r / "parent", [r / "one", r / "one"], p), "the task one is there twice"),
     (lambda r, p: export_conventional([r / "one"], p), "{0}/one has thresholds and goes into no conventional file"),
     (lambda r, p: export_mime(r / "other", [r / "one"], p),

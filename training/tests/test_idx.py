@@ -13,7 +13,9 @@ def idx(*shape: int, data: bytes | None = None, kind: int = 8) -> bytes:
     size = 1
     for length in shape:
         size *= length
-    return struct.pack(f">HBB{len(shape)}I", 0, kind, len(shape), *shape) + (bytes(range(size)) if data is None else data)
+    return struct.pack(f">HBB{len(shape)}I", 0, kind, len(shape), *shape) + (
+        bytes(range(size)) if data is None else data
+    )
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -36,7 +38,10 @@ CASES = {
     "none": (idx(0, 2, 2), "the header says 0x2x2, which is empty"),
     "short": (idx(2, 2, 2)[:-1], "the header says 8 bytes of data and there are 7"),
     "long": (idx(2, 2, 2) + b"x", "the header says 8 bytes of data and there are more"),
-    "huge": (idx(2**32 - 1, 2**32 - 1, 2**32 - 1, data=b"x"), f"the header says {(2**32 - 1) ** 3} bytes of data and there are 1"),
+    "huge": (
+        idx(2**32 - 1, 2**32 - 1, 2**32 - 1, data=b"x"),
+        f"the header says {(2**32 - 1) ** 3} bytes of data and there are 1",
+    ),
     "gzip": (gzip.compress(idx(9, 9, 9, data=bytes(729)))[:-9], "the gzip data is damaged or ends early"),
     "damaged": (gzip.compress(idx(2, 2, 2))[:14] + b"\xff\xff\xff", "the gzip data is damaged or ends early"),
     "bomb": (gzip.compress(idx(2, 2, 2) + bytes(1 << 24)), "the header says 8 bytes of data and there are more"),

@@ -55,8 +55,8 @@ def test_rotated_and_inverted():
 
 
 ERRORS = [
-    (("imagenet", None), "there is no data set 'imagenet'; the sets are fmnist, mnist, mnist5k, digits, cifar10, cifar100"
-                         " and folder:PATH"),
+    (("imagenet", None), "there is no data set 'imagenet'; the sets are fmnist, mnist, mnist5k, digits, cifar10, "
+                         "cifar100 and folder:PATH"),
     (("cifar10", None), "the files of cifar10 are not installed; --data names the folder that holds them"),
 ]  # fmt: skip
 
