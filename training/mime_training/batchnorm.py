@@ -1,7 +1,6 @@
 """Batch norm whose figures are those of the whole batch, however many processes share it."""
 
 import torch
-import torch.distributed.nn.functional as collective
 from torch import Tensor, nn
 
 from mime_training import distributed
@@ -20,8 +19,8 @@ class BatchNorm(nn.BatchNorm2d):
         shape = (1, -1, *[1] * (x.dim() - 2))
         # Every process has as many images as the others.
         count = x.numel() // x.shape[1] * distributed.processes()
-        mean = collective.all_reduce(x.sum(axes)) / count
-        variance = collective.all_reduce((x - mean.view(shape)).square().sum(axes)) / count
+        mean = distributed.joint_sum(x.sum(axes)) / count
+        variance = distributed.joint_sum((x - mean.view(shape)).square().sum(axes)) / count
         with torch.no_grad():
             self.num_batches_tracked.add_(1)
             self.running_mean.lerp_(mean, self.momentum)

@@ -45,6 +45,22 @@ def total(value: Tensor) -> Tensor:
     return value
 
 
+class JointSum(torch.autograd.Function):
+    """The sum of a value over all processes, each of which has its part in the gradient."""
+
+    @staticmethod
+    def forward(ctx, value: Tensor) -> Tensor:
+        return total(value)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        return total(gradient)
+
+
+def joint_sum(value: Tensor) -> Tensor:
+    return JointSum.apply(value)
+
+
 def average_gradients(module: nn.Module) -> None:
     """Makes gradients of means over a part those of the mean over the batch."""
     if processes() == 1:
