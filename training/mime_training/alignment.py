@@ -25,13 +25,16 @@ def strip_shape(layer: Layer, rows: int, order: str) -> tuple[int, int]:
     """Height and width of the pixels that an array of `rows` rows reads in one step of `layer`.
 
     A layer's positions go to the rows one after the other, or in windows of 2x2 where the layer is
-    pooled and `order` is windows.
+    pooled and `order` is windows. A width beyond the map's goes on in its next rows.
     """
-    lines = 2 if layer.pool and order == "windows" and rows > 1 else 1
-    columns = -(-rows // lines)
-    if columns <= layer.size:
-        return lines, columns
-    return min(lines * -(-columns // layer.size), layer.size), layer.size
+    if layer.pool and order == "windows" and 1 < rows and 1 < layer.size:
+        return 2, min(-(-rows // 2), layer.size)
+    return 1, min(rows, layer.size * layer.size)
+
+
+def strips_wrap(layer: Layer, rows: int, order: str) -> bool:
+    """Whether some tiles have the end of one row of the map and the beginning of the next."""
+    return strip_shape(layer, rows, order)[0] == 1 and layer.size % rows != 0
 
 
 def alignment(after: list[Tensor], layers: list[Layer], rows: int, order: str) -> Tensor:
@@ -43,7 +46,10 @@ def alignment(after: list[Tensor], layers: list[Layer], rows: int, order: str) -
     weights = 0
     for a, reader in zip(after, layers[1:]):
         if reader.kind == "conv":
-            value = value + reader.multiplications * nonzero_strips(a, strip_shape(reader, rows, order), reader.padding)
+            if strips_wrap(reader, rows, order):
+                a = a.flatten(2).unsqueeze(2)
+            share = nonzero_strips(a, strip_shape(reader, rows, order), reader.padding)
+            value = value + reader.multiplications * share
             weights += reader.multiplications
     return value / max(weights, 1)
 

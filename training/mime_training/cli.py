@@ -10,6 +10,7 @@ import torch
 from mime_training import checkpoint, distributed, train
 from mime_training.alignment import ORDERS, rows_of_configuration
 from mime_training.architecture import ARCHITECTURES
+from mime_training.cycles import measure_cycles
 from mime_training.errors import UserError
 from mime_training.experiment import run_experiment
 from mime_training.export import export_conventional, export_images, export_mime
@@ -59,6 +60,11 @@ def parser() -> argparse.ArgumentParser:
 
     own = command("results", lambda o: print(write_results(o.folder)), "Print an experiment's tables, from its runs.")
     own.add_argument("folder", type=Path)
+
+    own = command("cycles", run_cycles, "Run an experiment's networks on the Verilog with mimegen.")
+    own.add_argument("folder", type=Path)
+    own.add_argument("--mimegen", type=Path, default=Path("mimegen"), help="the program")
+    own.add_argument("--images", type=int, default=4, help="test images of each run (4)")
 
     own = command("plot", lambda o: draw_runs(o.folders, o.output), "Draw the curves of runs.")
     own.add_argument("folders", type=Path, nargs="+", help="folders of runs")
@@ -135,6 +141,13 @@ def run_training(options: argparse.Namespace) -> None:
 def run_whole_experiment(options: argparse.Namespace) -> None:
     set_threads(options.threads)
     run_experiment(options.plan, options.output, distributed.start())
+
+
+def run_cycles(options: argparse.Namespace) -> None:
+    if options.images < 1:
+        raise UserError(f"images is {options.images} and must be 1 or more")
+    measure_cycles(options.folder, options.mimegen, options.images)
+    print(write_results(options.folder))
 
 
 def run_export(options: argparse.Namespace) -> None:

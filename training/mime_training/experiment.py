@@ -126,6 +126,7 @@ def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
 
 
 def described(plan: Plan, chosen: dict[str, float]) -> dict:
+    settings = plan.parent_settings(plan.seeds[0])
     return {
         "seeds": plan.seeds,
         "shares_parent": plan.shares_parent,
@@ -133,4 +134,6 @@ def described(plan: Plan, chosen: dict[str, float]) -> dict:
         "methods": {method.name: method.reference for method in plan.methods},
         "lambdas": chosen,
         "tolerance": plan.tolerance,
+        "rows": settings.rows,
+        "order": settings.order,
     }

@@ -12,7 +12,7 @@ from mime_training.architecture import Layer
 from mime_training.errors import UserError
 from mime_training.files import replacing
 from mime_training.network import TaskNetwork
-from mime_training.tasks import Task
+from mime_training.tasks import Task, file_name
 from mime_training.train import task_network
 
 INPUT_SCALE = repr(1 / 255)
@@ -83,12 +83,6 @@ def task_names(states: list[dict]) -> list[str]:
         if names.count(name) > 1:
             raise UserError(f"the task {name} is there twice")
     return names
-
-
-def file_name(task: str) -> str:
-    """A task's name in files: of a folder of images its last part."""
-    name = Path(task.removeprefix("folder:")).name if task.startswith("folder:") else task
-    return name.replace(".", "_").replace(",", "_")
 
 
 def add_head(tensors: dict[str, Tensor], name: str, network: TaskNetwork) -> None:

@@ -11,15 +11,41 @@ from mime_training.files import write_text
 
 def write_results(folder: Path) -> str:
     """Writes results.json and results.md into an experiment's folder; the text of the latter."""
+    experiment = experiment_of(folder)
+    rows = collected(folder, experiment)
+    cycles = cycles_by_run(folder, experiment)
+    write_text(folder / "results.json", json.dumps({"runs": rows, "cycles": cycles}, indent=1) + "\n")
+    tables = [accuracy_table(experiment, rows), gain_table(experiment, rows, cycles), layer_table(experiment, rows)]
+    if cycles:
+        tables.append(cycle_table(experiment, cycles))
+    text = "\n\n".join(tables) + "\n"
+    write_text(folder / "results.md", text)
+    return text
+
+
+def experiment_of(folder: Path) -> dict:
     path = folder / "experiment.json"
     if not path.is_file():
         raise UserError(f"{folder} holds no finished experiment: it has no experiment.json")
-    experiment = json.loads(path.read_text())
-    rows = collected(folder, experiment)
-    write_text(folder / "results.json", json.dumps(rows, indent=1) + "\n")
-    text = f"{accuracy_table(experiment, rows)}\n\n{gain_table(experiment, rows)}\n\n{layer_table(experiment, rows)}\n"
-    write_text(folder / "results.md", text)
-    return text
+    return json.loads(path.read_text())
+
+
+def cycles_by_run(folder: Path, experiment: dict) -> dict[str, int]:
+    """Cycles by SEED-METHOD-TASK and dense-TASK, as far as they have been measured."""
+    names = [f"dense-{task}" for task in experiment["tasks"]]
+    names += [run_name(seed, method, task) for task in experiment["tasks"] for method in experiment["methods"]
+              for seed in experiment["seeds"]]  # fmt: skip
+    reports = {name: folder / "cycles" / f"{name.replace('/', '_')}.json" for name in names}
+    return {name: cycles_of(report) for name, report in reports.items() if report.is_file()}
+
+
+def run_name(seed: int, method: str, task: str) -> str:
+    return f"seed{seed}-{method}-{task}"
+
+
+def cycles_of(report: Path) -> int:
+    """Cycles of all layers, without fetching the images and storing what the comparison needs."""
+    return sum(layer["counts"]["cycle.total"][0] for layer in json.loads(report.read_text())["layers"])
 
 
 def collected(folder: Path, experiment: dict) -> dict[str, list[dict]]:
@@ -68,9 +94,9 @@ def accuracy_table(experiment: dict, rows: dict) -> str:
     return "\n".join(lines)
 
 
-def gain_table(experiment: dict, rows: dict) -> str:
-    """What alignment gains, seed by seed."""
-    lines = ["| task | method | seed | accuracy, points | fewer steps than its reference |", "|---|---|---|---|---|"]
+def gain_table(experiment: dict, rows: dict, cycles: dict) -> str:
+    """What alignment gains over the method's reference, seed by seed."""
+    lines = ["| task | method | seed | accuracy, points | fewer steps | fewer cycles |", "|---|---|---|---|---|---|"]
     for task in experiment["tasks"]:
         for method, reference in experiment["methods"].items():
             if reference is None:
@@ -78,7 +104,21 @@ def gain_table(experiment: dict, rows: dict) -> str:
             own, other = rows[f"{task}/{method}"], rows[f"{task}/{reference}"]
             for seed, a, b, fast, slow in zip(experiment["seeds"], own, other, speedups(own), speedups(other)):
                 points = a["test_accuracy"] - b["test_accuracy"]
-                lines.append(f"| {task} | {method} | {seed} | {points:+.2f} | {fast / slow:.2f} |")
+                runs = [cycles.get(run_name(seed, name, task)) for name in (reference, method)]
+                gain = f"{runs[0] / runs[1]:.2f}" if all(runs) else ""
+                lines.append(f"| {task} | {method} | {seed} | {points:+.2f} | {fast / slow:.2f} | {gain} |")
+    return "\n".join(lines)
+
+
+def cycle_table(experiment: dict, cycles: dict) -> str:
+    """Cycles of the Verilog without skipping over those with it."""
+    lines = ["| task | cycles without skipping | method | times fewer with it |", "|---|---|---|---|"]
+    for task in experiment["tasks"]:
+        for method in experiment["methods"]:
+            runs = [cycles.get(run_name(seed, method, task)) for seed in experiment["seeds"]]
+            dense = cycles.get(f"dense-{task}")
+            if dense and all(runs):
+                lines.append(f"| {task} | {dense} | {method} | {spread([dense / run for run in runs])} |")
     return "\n".join(lines)
 
 

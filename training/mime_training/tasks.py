@@ -87,3 +87,9 @@ def augmented(images: Tensor, shift: int, is_mirrored: bool, generator: torch.Ge
     padded = torch.nn.functional.pad(images, (shift,) * 4)
     place = torch.arange(count)[:, None, None]
     return padded.permute(0, 2, 3, 1)[place, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def file_name(task: str) -> str:
+    """A task's name in files: of a folder of images its last part."""
+    name = Path(task.removeprefix("folder:")).name if task.startswith("folder:") else task
+    return name.replace(".", "_").replace(",", "_")

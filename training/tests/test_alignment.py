@@ -3,7 +3,7 @@ import json
 import pytest
 import torch
 
-from mime_training.alignment import alignment, nonzero_strips, rows_of_configuration, strip_shape
+from mime_training.alignment import alignment, nonzero_strips, rows_of_configuration, strip_shape, strips_wrap
 from mime_training.architecture import Layer, hidden_layers
 from mime_training.errors import UserError
 from mime_training.measure import issued_steps, positions
@@ -16,8 +16,8 @@ def layer(size: int, pool: bool, outputs: int = 2, inputs: int = 3) -> Layer:
 SHAPES = [
     # size, pooled, rows, order, height and width
     (28, False, 4, "rows", (1, 4)), (28, True, 4, "rows", (1, 4)), (28, True, 4, "windows", (2, 2)),
-    (28, False, 4, "windows", (1, 4)), (28, True, 16, "windows", (2, 8)), (7, False, 16, "rows", (3, 7)),
-    (4, True, 16, "windows", (4, 4)), (2, False, 64, "rows", (2, 2)), (28, True, 1, "windows", (1, 1)),
+    (28, False, 4, "windows", (1, 4)), (28, True, 16, "windows", (2, 8)), (7, False, 16, "rows", (1, 16)),
+    (4, True, 16, "windows", (2, 4)), (2, False, 64, "rows", (1, 4)), (28, True, 1, "windows", (1, 1)),
     (14, False, 5, "rows", (1, 5)), (1, False, 4, "rows", (1, 1)),
 ]  # fmt: skip
 
@@ -25,6 +25,16 @@ SHAPES = [
 @pytest.mark.parametrize("size, pool, rows, order, shape", SHAPES)
 def test_strip_shape(size, pool, rows, order, shape):
     assert strip_shape(layer(size, pool), rows, order) == shape
+
+
+def test_strips_wrap_where_rows_do_not_divide_the_width():
+    assert [strips_wrap(layer(size, False), 4, "rows") for size in (28, 14, 7, 4)] == [False, True, True, False]
+    assert not strips_wrap(layer(14, True), 4, "windows") and strips_wrap(layer(14, False), 4, "windows")
+    a = torch.zeros(1, 2, 3, 3)
+    a[0, 0, 0, 2] = a[0, 0, 1, 0] = 1
+    layers = [layer(3, False), layer(3, False, inputs=2)]
+    # Of 2 channels with strips of 2 that begin at -1 to 8: three of twenty.
+    assert alignment([a, a], layers, 2, "rows").item() == pytest.approx(3 / 20)
 
 
 def activations(seed: int, size: int, zeros: float = 0.7) -> torch.Tensor:
