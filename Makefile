@@ -17,7 +17,7 @@ SHELL = /bin/bash
 .PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-train setup-test build verify verify-vgg16 regress regress-all \
   prove test claims \
   lint format format-check golden-check golden-update rtl cocotb sweep fusesoc bench bench-language \
-  bench-scalesim fuzz train train-smoke train-results \
+  bench-scalesim fuzz train train-smoke train-results train-cycles \
   install clean
 
 help: ## print this list
@@ -154,6 +154,9 @@ train-smoke: setup-train ## test training/ and run every stage of it on a few im
 
 train-results: setup-train ## print the tables of `make train`
 	@scripts/train results "$(BUILD)"
+
+train-cycles: setup-train build ## quantize what `make train` has learned and count its cycles on the RTL
+	@scripts/train cycles "$(BUILD)" $(MIMEGEN)
 
 install: build ## put mimegen into PREFIX/bin
 	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"
