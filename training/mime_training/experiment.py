@@ -89,8 +89,8 @@ def choose(plan: Plan, output: Path, run) -> dict[str, float]:
             needed = (
                 run(settings, run_folder(output, seed, task, reference, 0.0))["validation_accuracy"] - plan.tolerance
             )
-            best, fewest = min(method.lambdas), 0.0
-            for align in method.lambdas:
+            best, fewest = min(plan.lambdas(method, task)), 0.0
+            for align in plan.lambdas(method, task):
                 settings = plan.settings(method, task, seed, parent, align)
                 result = run(settings, run_folder(output, seed, task, method, align))
                 speedup = result["validation_activity"]["speedup"][settings.order]

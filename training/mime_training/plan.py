@@ -39,14 +39,18 @@ class Plan:
     def parent_settings(self, seed: int) -> Settings:
         return Settings(**{"method": "parent", "seed": seed, **self.common, **self.parent})
 
+    def lambdas(self, method: Method, task: str) -> list[float]:
+        """Those that are tried; of a method with lambdas a task may have its own."""
+        own = self.tasks[task].get(method.name, {}).get("lambdas") if method.lambdas else None
+        return list(own or method.lambdas)
+
     def settings(self, method: Method, task: str, seed: int, parent: Path, align: float = 0.0) -> Settings:
         """Those of one run: what the task says goes before the method, and that before all."""
         values = {**self.common, **method.settings, **self.tasks[task]}
         for key in [key for key in values if isinstance(values[key], dict)]:
-            # A task's table of a method's name is for that method alone.
             own = values.pop(key)
             if key == method.name:
-                values |= own
+                values |= {name: value for name, value in own.items() if name != "lambdas"}
         return Settings(**{"task": task, **values}, seed=seed, parent=str(parent), align=align)
 
 
@@ -69,15 +73,17 @@ def read_plan(path: Path) -> Plan:
         if lambdas and reference not in tables["methods"]:
             raise UserError(f"{path}: the method {name} has lambdas and must name another method as its reference")
         methods.append(Method(name, own, lambdas, reference))
-    names = set(tables["methods"])
-    for place, table in [("", content), ("parent", tables["parent"]), *tables["tasks"].items(),
-                         *((method.name, method.settings) for method in methods)]:  # fmt: skip
-        for key, value in table.items():
-            if (
-                key not in SETTINGS
-                and (place, key) != ("parent", "seed")
-                and not (key in names and isinstance(value, dict))
-            ):
+    places = {"": content, "parent": {key: value for key, value in tables["parent"].items() if key != "seed"}}
+    for task, own in tables["tasks"].items():
+        # A table of a method's name is for that method alone.
+        inner = {name: own[name] for name in tables["methods"] if isinstance(own.get(name), dict)}
+        places[task] = {key: value for key, value in own.items() if key not in inner}
+        for name, values in inner.items():
+            places[f"{task}.{name}"] = {key: value for key, value in values.items() if key != "lambdas"}
+    places |= {method.name: method.settings for method in methods}
+    for place, table in places.items():
+        for key in table:
+            if key not in SETTINGS:
                 where = f" of {place}" if place else ""
                 raise UserError(
                     f"{path}: there is no setting {key!r}{where}; the settings are {', '.join(sorted(SETTINGS))}"

@@ -60,7 +60,7 @@ task = "squares"
 epochs = 2
 [tasks.one]
 epochs = 1
-aligned = { threshold_rate = 0.1, epochs = 2 }
+aligned = { threshold_rate = 0.1, epochs = 2, lambdas = [0.01, 5.0] }
 [methods.plain]
 method = "thresholds"
 [methods.aligned]
@@ -82,7 +82,7 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     for seed in ("seed3", "seed4"):
         assert files < {path.name for path in (out / seed).iterdir()}
     assert {path.name for path in (out / "seed3/one").iterdir()} == {
-        "plain", "aligned-0", "aligned-0.01", "aligned-5", "tuned"
+        "plain", "aligned-0.01", "aligned-5", "tuned"
     }  # fmt: skip
     # With all accuracy given away the one with the fewest steps is chosen, on what was set aside.
     assert json.loads((out / "experiment.json").read_text())["lambdas"] == {"one/aligned": 5.0}
@@ -103,6 +103,7 @@ PLAN_ERRORS = [
         ": the method aligned has lambdas and must name another method as its reference",
     ),
     (PLAN.replace("epochs = 1", "epoch = 1"), ": there is no setting 'epoch' of one; the settings are "),
+    (PLAN.replace("threshold_rate", "rates"), ": there is no setting 'rates' of one.aligned; the settings are "),
 ]
 
 
