@@ -70,6 +70,20 @@ def test_reads(tmp_path, name, is_binary, is_packed):
     assert test_labels.tolist() == truth[kind.test][1]
 
 
+def test_instructions_of_python_2():
+    """The published files' own instructions, written out: strings are bytes, also those with pixels."""
+    images = pixels(2, 3)
+    data = (
+        b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U\x15testing batch 1 of 1\x0aq\x03U\x04dataq\x04"
+        b"cnumpy.core.multiarray\n_reconstruct\nq\x05cnumpy\nndarray\nq\x06K\x00\x85q\x07U\x01bq\x08\x87q\x09Rq\x0a"
+        b"(K\x01K\x02M\x00\x0c\x86q\x0bcnumpy\ndtype\nq\x0cU\x02u1q\x0dK\x00K\x01\x87q\x0eRq\x0f"
+        b"(K\x03U\x01|q\x10NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\x11b\x89"
+        b"T\x00\x18\x00\x00" + images.tobytes() + b"q\x12tq\x13bU\x06labelsq\x14]q\x15(K\x03K\x08eu."
+    )
+    found, labels = read_batch(data, "labels", "FILE")
+    assert (found.numpy().reshape(2, -1) == images).all() and labels.tolist() == [3, 8]
+
+
 class Harmful:
     def __reduce__(self):
         return os.mkdir, ("harm",)
