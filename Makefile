@@ -14,10 +14,10 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-test build verify verify-vgg16 regress regress-all \
+.PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-train setup-test build verify verify-vgg16 regress regress-all \
   prove test claims \
   lint format format-check golden-check golden-update rtl cocotb sweep fusesoc bench bench-language \
-  bench-scalesim fuzz \
+  bench-scalesim fuzz train train-smoke train-results train-cycles \
   install clean
 
 help: ## print this list
@@ -48,6 +48,9 @@ setup-prove:
 
 setup-python:
 	@scripts/setup python
+
+setup-train:
+	@scripts/setup train
 
 setup-test:
 	@scripts/setup test
@@ -146,6 +149,18 @@ FUZZ_MODULES = 10000
 fuzz: setup-test ## compare random modules with FUZZ=icarus, verilator or cxxrtl
 	swift build -c $(CONFIG) --product hdl-fuzz
 	.build/$(CONFIG)/hdl-fuzz compare $(FUZZ) --seed $(FUZZ_SEED) --modules $(FUZZ_MODULES)
+
+train: setup-train ## learn thresholds, aligned ones and fine-tuned weights on real images; goes on where it was ended
+	@scripts/train full "$(BUILD)"
+
+train-smoke: setup-train ## test training/ and run every stage of it on a few images
+	@scripts/train smoke "$(BUILD)"
+
+train-results: setup-train ## print the tables of `make train`
+	@scripts/train results "$(BUILD)"
+
+train-cycles: setup-train build ## quantize what `make train` has learned and count its cycles on the RTL
+	@scripts/train cycles "$(BUILD)" $(MIMEGEN)
 
 install: build ## put mimegen into PREFIX/bin
 	install -D -m 755 $(MIMEGEN) "$(DESTDIR)$(PREFIX)/bin/mimegen"

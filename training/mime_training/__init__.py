@@ -1,0 +1,1 @@
+"""Training of multi-task networks with a learned threshold per neuron (MIME)."""

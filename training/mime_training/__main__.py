@@ -1,0 +1,3 @@
+from mime_training.cli import main
+
+raise SystemExit(main())

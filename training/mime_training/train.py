@@ -1,0 +1,220 @@
+"""Learning: of a parent's weights, of a task's thresholds and head, of a task's own weights."""
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from mime_training import checkpoint, distributed
+from mime_training.alignment import alignment
+from mime_training.architecture import hidden_layers
+from mime_training.errors import UserError
+from mime_training.measure import accuracy, activity, reals
+from mime_training.network import ParentNetwork, TaskNetwork
+from mime_training.settings import Settings
+from mime_training.tasks import Task, augmented
+from mime_training.thresholds import threshold_loss
+
+# Test images of which the steps are counted, at most.
+ACTIVITY_IMAGES = 512
+
+
+def run(settings: Settings, folder: Path, load: Callable[[Settings], Task], device: torch.device) -> dict:
+    """Trains as `settings` say and leaves state, metrics and result in `folder`; the result.
+
+    Goes on where it was ended, and does nothing where the result is there.
+    """
+    state = checkpoint.load_state(folder, settings)
+    result = checkpoint.read_result(folder)
+    if state is not None and result is not None and state["epoch"] == settings.epochs:
+        return result
+    task = load(settings)
+    network = make_network(settings, task).to(device)
+    learn(settings, network, task, folder, state)
+    result = measured(settings, network, task)
+    if distributed.rank() == 0:
+        checkpoint.write_result(folder, result)
+    return result
+
+
+def make_network(settings: Settings, task: Task) -> nn.Module:
+    """The network at the beginning of the run."""
+    torch.manual_seed(settings.seed)
+    layers = hidden_layers(settings.network, settings.channels, settings.size)
+    if settings.method == "parent":
+        return ParentNetwork(layers, task.classes)
+    parent = load_parent(Path(settings.parent), settings)
+    network = TaskNetwork(
+        layers, **parent.folded(), classes=task.classes,
+        has_thresholds=settings.method == "thresholds", learns_weights=settings.method == "finetune",
+    )  # fmt: skip
+    if settings.start is not None:
+        start = checkpoint.finished_state(Path(settings.start))
+        if (start["settings"]["method"], start["settings"]["task"]) != (settings.method, settings.task):
+            raise UserError(f"{settings.start} holds a run of another method or task and cannot be gone on from")
+        network.load_state_dict(start["network"])
+    return network
+
+
+def load_parent(folder: Path, settings: Settings | None = None) -> ParentNetwork:
+    state = checkpoint.finished_state(folder)
+    own = state["settings"]
+    if own["method"] != "parent":
+        raise UserError(f"{folder} holds a run of the method {own['method']} and no parent")
+    for name in ("network", "channels", "size") if settings else ():
+        if own[name] != getattr(settings, name):
+            raise UserError(f"the parent in {folder} has the {name} {own[name]}, not {getattr(settings, name)}")
+    classes = len(state["network"]["head.bias"])
+    parent = ParentNetwork(hidden_layers(own["network"], own["channels"], own["size"]), classes)
+    parent.load_state_dict(state["network"])
+    return parent.eval()
+
+
+def task_network(state: dict) -> TaskNetwork:
+    """The network of a finished run of a task, or of a parent with its batch norm folded."""
+    settings, tensors = state["settings"], state["network"]
+    layers = hidden_layers(settings["network"], settings["channels"], settings["size"])
+    classes = len(tensors["head.bias"])
+    if settings["method"] == "parent":
+        parent = ParentNetwork(layers, classes)
+        parent.load_state_dict(tensors)
+        return folded_parent(parent)
+    weights = [tensors[f"weights.{index}"] for index in range(len(layers))]
+    biases = [tensors[f"biases.{index}"] for index in range(len(layers))]
+    network = TaskNetwork(layers, weights, biases, classes, settings["method"] == "thresholds")
+    network.load_state_dict(tensors)
+    return network.eval()
+
+
+def folded_parent(parent: ParentNetwork) -> TaskNetwork:
+    network = TaskNetwork(parent.layers, **parent.folded(), classes=parent.head.out_features, has_thresholds=False)
+    network.head.load_state_dict(parent.head.state_dict())
+    return network.to(parent.head.bias.device).eval()
+
+
+def optimizer_of(settings: Settings, network: nn.Module) -> torch.optim.Optimizer:
+    thresholds = {id(t) for t in getattr(network, "thresholds", [])}
+    others = [p for p in network.parameters() if p.requires_grad and id(p) not in thresholds]
+    groups = [{"params": others, "lr": settings.rate, "peak": settings.rate}]
+    if thresholds:
+        rate = settings.threshold_rate
+        groups.append({"params": list(network.thresholds), "lr": rate, "peak": rate})
+    return torch.optim.Adam(groups)
+
+
+def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, state: dict | None) -> None:
+    device = next(network.parameters()).device
+    optimizer = optimizer_of(settings, network)
+    epoch, metrics = 0, []
+    if state is not None:
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        epoch, metrics = state["epoch"], state["metrics"]
+    # Every batch is as large as the others; the images left over change with each epoch.
+    size = min(settings.batch, len(task.train_images))
+    if size % distributed.processes():
+        raise UserError(f"a batch of {size} images has no equal parts for {distributed.processes()} processes")
+    batches = len(task.train_images) // size
+    while epoch < settings.epochs:
+        began = time.monotonic()
+        network.train()
+        sums = torch.zeros(3, dtype=torch.float64, device=device)
+        # One generator for all processes: each takes its part of the same images.
+        generator = torch.Generator().manual_seed(1_000_003 * settings.seed + epoch)
+        order = torch.randperm(len(task.train_images), generator=generator)
+        # None shows it on a terminal only.
+        hidden = None if distributed.rank() == 0 else True
+        for number in tqdm(range(batches), f"{folder.name} {epoch + 1}/{settings.epochs}", leave=False, disable=hidden):
+            set_rates(optimizer, (epoch * batches + number) / (settings.epochs * batches))
+            chosen = order[number * size : (number + 1) * size]
+            images = augmented(task.train_images[chosen], settings.shift, task.is_mirrored, generator)
+            images = distributed.part(images).to(device)
+            labels = distributed.part(task.train_labels[chosen]).to(device)
+            optimizer.zero_grad()
+            figures = step(settings, network, reals(images), labels)
+            distributed.average_gradients(network)
+            optimizer.step()
+            clamp_thresholds(settings, network)
+            sums += figures
+        epoch += 1
+        loss, right, term = (distributed.total(sums) / distributed.processes() / batches).tolist()
+        if not math.isfinite(loss):
+            raise UserError(f"the loss is {loss} after epoch {epoch} of {folder.name}; lower the learning rates")
+        line = {"epoch": epoch, "loss": round(loss, 5), "train_accuracy": round(100 * right, 3)}
+        if len(task.validation_images):
+            value = accuracy(network, task.validation_images, task.validation_labels)
+            line["validation_accuracy"] = round(value, 3)
+        if settings.align:
+            line["alignment"] = round(term, 5)
+        line["seconds"] = round(time.monotonic() - began, 2)
+        metrics.append(line)
+        if distributed.rank() == 0:
+            save(settings, network, optimizer, epoch, metrics, folder)
+        distributed.barrier()
+
+
+def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
+    """Adds the gradients of one batch; its loss, the share of right classes and the alignment term."""
+    term = torch.zeros((), device=images.device)
+    if isinstance(network, TaskNetwork):
+        logits, _, after = network.activations(images)
+        loss = F.cross_entropy(logits, labels)
+        if settings.align:
+            term = alignment(after, network.layers, settings.rows, settings.order)
+            loss = loss + settings.align * term
+        if network.thresholds and settings.beta:
+            loss = loss + settings.beta * threshold_loss(list(network.thresholds))
+    else:
+        logits = network(images)
+        loss = F.cross_entropy(logits, labels)
+    loss.backward()
+    right = (logits.argmax(1) == labels).double().mean()
+    return torch.stack([loss.detach().double(), right, term.detach().double()])
+
+
+def set_rates(optimizer: torch.optim.Optimizer, done: float) -> None:
+    """A short rise, then half a cosine down to zero."""
+    factor = min(1.0, (done + 1e-3) / 0.05) * (1 + math.cos(math.pi * done)) / 2
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * factor
+
+
+@torch.no_grad()
+def clamp_thresholds(settings: Settings, network: nn.Module) -> None:
+    if not settings.signed:
+        for t in getattr(network, "thresholds", []):
+            t.clamp_(min=0)
+
+
+def save(settings: Settings, network: nn.Module, optimizer, epoch: int, metrics: list[dict], folder: Path) -> None:
+    checkpoint.write_metrics(folder, metrics)
+    checkpoint.save_state(
+        folder,
+        {
+            "settings": settings.as_dictionary(),
+            "epoch": epoch,
+            "network": network.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "metrics": metrics,
+        },
+    )
+
+
+def measured(settings: Settings, network: nn.Module, task: Task) -> dict:
+    """Accuracy on the whole test set and on what was set aside; zeros and steps on the first test images."""
+    if isinstance(network, ParentNetwork):
+        network = folded_parent(network)
+    result = {"settings": settings.as_dictionary(), "test_images": len(task.test_images)}
+    result["test_accuracy"] = accuracy(network, task.test_images, task.test_labels)
+    held = task.validation_images, task.validation_labels
+    for name, images, labels in (("validation", *held), ("test", task.test_images, task.test_labels)):
+        if len(images):
+            result[f"{name}_accuracy"] = accuracy(network, images, labels)
+            orders = ["rows", "windows"]
+            result[f"{name}_activity"] = activity(network, images[:ACTIVITY_IMAGES], settings.rows, orders)
+    return result
