@@ -136,7 +136,7 @@ let package = Package(
       dependencies: [
         "Networks", "Golden", "ONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      exclude: ["Exported", "Nodes"]),
+      exclude: ["Exported", "node_tests.safetensors"]),
     .testTarget(
       name: "EnergyTests",
       dependencies: [
