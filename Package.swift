@@ -145,7 +145,7 @@ let package = Package(
       dependencies: [
         "Networks", "Golden", "ONNX", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      exclude: ["Exported", "Nodes"]),
+      exclude: ["Exported", "node_tests.safetensors"]),
     .testTarget(
       name: "EnergyTests",
       dependencies: [

@@ -37,7 +37,9 @@ enum DataType: Int32 {
   /// Whether it is an integer type that holds every value of a format.
   func holds(_ other: ActivationFormat) -> Bool {
     if [.int64, .uint64].contains(self) { return self == .int64 || !other.isSigned }
-    guard let range = format?.range ?? (self == .uint32 ? 0...1 << 32 - 1 : nil) else { return false }
+    guard let range = format?.range ?? (self == .uint32 ? 0...1 << 32 - 1 : nil) else {
+      return false
+    }
     return range.contains(other.range.lowerBound) && range.contains(other.range.upperBound)
   }
 

@@ -45,7 +45,8 @@ struct Expression {
   ) throws(ONNXError) -> Expression {
     let size = operands.reduce(1) { $0 + $1.size }
     guard size <= Self.limit, operands.allSatisfy({ $0.layer === layer }) else {
-      throw node.error("computes with sums in a way that is no requantization; docs/onnx.md has those")
+      throw node.error(
+        "computes with sums in a way that is no requantization; docs/onnx.md has those")
     }
     return Expression(layer: layer, term: .apply(operation, operands.map(\.term)), size: size)
   }

@@ -20,7 +20,8 @@ struct GraphNetwork {
             + "activation function behind them")
       }
       guard head.difference == nil || head.difference?.isOpen == false, !head.isPooled else {
-        throw head.node.error("gives the logits, which are pooled, or have a bias for each position")
+        throw head.node.error(
+          "gives the logits, which are pooled, or have a bias for each position")
       }
       self.head = head
       var layers: [HiddenLayer] = []
@@ -88,16 +89,8 @@ struct GraphNetwork {
       "head", inputs: layer.inputCount, outputs: layer.outputChannels)
   }
 
-  /// Whether any layer has thresholds other than ReLU's.
-  var hasThresholds: Bool {
-    layers.contains { layer in
-      switch layer.thresholds {
-      case nil: false
-      case .reals(let values): values.contains { $0 != 0 }
-      case .integers(let values): values.contains { $0 != 0 }
-      }
-    }
-  }
+  /// Whether any layer has thresholds other than ReLU.
+  var hasThresholds: Bool { layers.contains { $0.thresholds != nil } }
 }
 
 extension Layer {

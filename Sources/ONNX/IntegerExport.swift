@@ -78,7 +78,8 @@ struct IntegerExport {
       let largest = max(bound.high, -bound.low) * Int128(multiplier)
       guard largest < Int128(1) << 63 else {
         throw ONNXError(
-          "layer \(layer.name) multiplies sums by \(multiplier) to more than the 64 bits that ONNX has")
+          "layer \(layer.name) multiplies sums by \(multiplier) to more than the 64 bits that ONNX has"
+        )
       }
     }
   }

@@ -16,14 +16,16 @@ extension Interpreter {
       return .activation(try masked(sum, by: mask, node))
     case (.expression(let expression), let other):
       return .expression(
-        try expression.combined(try operand(other, of: expression, node), by: operation(node), node))
+        try expression.combined(try operand(other, of: expression, node), by: operation(node), node)
+      )
     case (let other, .expression(let expression)):
       let left = try operand(other, of: expression, node)
       return .expression(try expression.combined(from: left, by: operation(node), node))
     case (.activation(let activation), let other) where activation.coding == .sums:
       let expression = Expression(activation)
       return .expression(
-        try expression.combined(try operand(other, of: expression, node), by: operation(node), node))
+        try expression.combined(try operand(other, of: expression, node), by: operation(node), node)
+      )
     case (.activation(let activation), .constant(let constant)):
       return .activation(try scaled(activation, by: constant, node))
     case (.constant(let constant), .activation(let activation)) where commutes:
@@ -59,7 +61,9 @@ extension Interpreter {
     let operation: Expression.Operation
     switch node.op {
     case "Mod":
-      guard try node.int("fmod", absent: 0) == 0 else { throw node.error("has an fmod other than 0") }
+      guard try node.int("fmod", absent: 0) == 0 else {
+        throw node.error("has an fmod other than 0")
+      }
       operation = .remainder
     case "And": operation = .and
     default:
@@ -85,7 +89,8 @@ extension Interpreter {
       guard let integers = constant.integers,
         let places = constant.places(broadcastTo: [1] + sum.shape)
       else {
-        throw node.error("takes a constant of shape \(constant.shape) that is not one integer for a channel")
+        throw node.error(
+          "takes a constant of shape \(constant.shape) that is not one integer for a channel")
       }
       let positions = sum.positions
       let values = (0..<channels).map { integers[places[$0 * positions]] }
@@ -110,7 +115,8 @@ extension Interpreter {
     }
     guard let places = constant.places(broadcastTo: [1] + activation.shape) else {
       throw node.error(
-        "has a constant of shape \(constant.shape) for values of shape \(activation.shape) an image")
+        "has a constant of shape \(constant.shape) for values of shape \(activation.shape) an image"
+      )
     }
     try spend(places.count)
     let map = activation.map ?? ActivationMap(channels: 1, size: 1)
@@ -121,12 +127,14 @@ extension Interpreter {
       places.indices.allSatisfy({ values[places[$0]] == numbers[$0 / positions] }),
       numbers.allSatisfy(\.isFinite)
     else {
-      throw node.error("has a constant that is not the same, and finite, at all positions of a channel")
+      throw node.error(
+        "has a constant that is not the same, and finite, at all positions of a channel")
     }
     var affine =
       activation.affine
       ?? ChannelAffine(
-        factors: Array(repeating: 1, count: channels), offsets: Array(repeating: 0, count: channels))
+        factors: Array(repeating: 1, count: channels), offsets: Array(repeating: 0, count: channels)
+      )
     for (channel, number) in numbers.enumerated() {
       let number = Double(number)
       switch node.op {
@@ -271,7 +279,9 @@ extension Interpreter {
     guard columns.allSatisfy({ $0.count == columns[0].count }) else {
       throw node.error("has parameters for different numbers of channels")
     }
-    let factors = columns[0].indices.map { columns[0][$0] / (columns[3][$0] + epsilon).squareRoot() }
+    let factors = columns[0].indices.map {
+      columns[0][$0] / (columns[3][$0] + epsilon).squareRoot()
+    }
     guard factors.allSatisfy(\.isFinite) else {
       throw node.error("has a variance that is not above 0")
     }
@@ -279,9 +289,11 @@ extension Interpreter {
     switch value {
     case .sum(var sum):
       guard case .reals(let weights, let bias) = sum.numbers, !sum.isInteger,
-        sum.difference == nil, bias.count == factors.count, !sum.isPooled || factors.allSatisfy({ $0 > 0 })
+        sum.difference == nil, bias.count == factors.count,
+        !sum.isPooled || factors.allSatisfy({ $0 > 0 })
       else {
-        throw node.error("has \(factors.count) channels, or takes quantized sums; it can follow real ones")
+        throw node.error(
+          "has \(factors.count) channels, or takes quantized sums; it can follow real ones")
       }
       try spend(weights.count)
       let scaled = Self.scaled(weights, bias, by: factors)

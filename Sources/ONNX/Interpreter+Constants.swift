@@ -186,7 +186,8 @@ extension Interpreter {
 
   /// An operator between two constants.
   mutating func fold(_ node: Node, _ a: Constant, _ b: Constant) throws(ONNXError) -> Value {
-    guard let shape = Constant.broadcast(a.shape, b.shape), a.type == b.type || a.type.isReal && b.type.isReal,
+    guard let shape = Constant.broadcast(a.shape, b.shape),
+      a.type == b.type || a.type.isReal && b.type.isReal,
       let count = Constant.count(of: shape)
     else {
       throw node.error(

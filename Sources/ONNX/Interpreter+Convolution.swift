@@ -28,7 +28,8 @@ extension Interpreter {
     let value = try input(node, 0)
     guard case .activation(let activation) = value else {
       throw node.error(
-        "takes \(value.description); a layer takes images, or activations behind Relu or a threshold")
+        "takes \(value.description); a layer takes images, or activations behind Relu or a threshold"
+      )
     }
     if let limits = activation.layer?.limits, activation.layer?.requantizer == nil {
       throw node.error(
@@ -71,7 +72,8 @@ extension Interpreter {
     guard shape.count == 2, shape[0] == shape[1], kernel ?? shape[0] == shape[0], shape[0] > 0
     else {
       throw node.error(
-        "has a kernel_shape \(shape)\(kernel.map { " and weights of \($0)x\($0)" } ?? ""); kernels are square")
+        "has a kernel_shape \(shape)\(kernel.map { " and weights of \($0)x\($0)" } ?? ""); kernels are square"
+      )
     }
     let strides = try node.ints("strides") ?? [1, 1]
     guard strides.count == 2, strides[0] == strides[1], strides[0] > 0 else {
@@ -128,11 +130,14 @@ extension Interpreter {
       (sides[place], sides[place + 4]) = (pads[index], pads[index + axes.count])
     }
     let padding = sides[2]
-    guard sides == [0, 0, padding, padding, 0, 0, padding, padding], (0...31).contains(padding) else {
-      throw node.error("has pads \(pads); they must be the same on the four sides of the map, 0 to 31")
+    guard sides == [0, 0, padding, padding, 0, 0, padding, padding], (0...31).contains(padding)
+    else {
+      throw node.error(
+        "has pads \(pads); they must be the same on the four sides of the map, 0 to 31")
     }
     guard activation.affine?.offsets.allSatisfy({ $0 == 0 }) ?? true else {
-      throw node.error("pads images with zeros behind an offset, which cannot be folded into weights")
+      throw node.error(
+        "pads images with zeros behind an offset, which cannot be folded into weights")
     }
     activation.padding += padding
     activation.shape = [
@@ -166,7 +171,9 @@ extension Interpreter {
         .reals(constant.reals), outputs: outputs, channels: channels, size: size, units: units)
     }
     let narrow = integers.compactMap { Int32(exactly: $0) }
-    guard narrow.count == integers.count else { throw node.error("has weights of more than 32 bits") }
+    guard narrow.count == integers.count else {
+      throw node.error("has weights of more than 32 bits")
+    }
     return Weights(
       .integers(narrow), outputs: outputs, channels: channels, size: size, units: units)
   }

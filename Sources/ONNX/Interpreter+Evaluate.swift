@@ -47,7 +47,8 @@ extension Interpreter {
   }
 
   static let operators = [
-    "Abs", "Add", "And", "AveragePool", "BatchNormalization", "BitShift", "Cast", "CastLike", "Clip",
+    "Abs", "Add", "And", "AveragePool", "BatchNormalization", "BitShift", "Cast", "CastLike",
+    "Clip",
     "Concat", "Constant", "ConstantOfShape", "Conv", "ConvInteger", "DequantizeLinear", "Div",
     "Dropout", "Expand", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "Greater",
     "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "LogSoftmax", "MatMul", "MatMulInteger",

@@ -115,7 +115,8 @@ extension Interpreter {
         steps: Constant.Steps(
           type: weights.type, integers: integers, scales: scales.reals,
           axis: scales.count == 1 ? 0 : weightAxis)),
-      output: try scale(try constant(node, 6, "scale"), "scale of its output", node), format: format)
+      output: try scale(try constant(node, 6, "scale"), "scale of its output", node), format: format
+    )
   }
 
   private mutating func requantized(

@@ -26,7 +26,8 @@ extension Interpreter {
     try node.checkInputs(2...2)
     let weights = try constant(node, 1, "weights")
     if case .constant = try input(node, 0) {
-      throw node.error("multiplies constants with \(try input(node, 1).description); weights are on the right")
+      throw node.error(
+        "multiplies constants with \(try input(node, 1).description); weights are on the right")
     }
     let activation = try activation(node)
     guard let weights else { throw node.error("has no weights") }
@@ -34,7 +35,8 @@ extension Interpreter {
     // Of integers in 64 bits.
     if weights.integers != nil {
       guard case .codes = activation.coding, weights.type == .int64 else {
-        throw node.error("multiplies integers of \(weights.type.name); int64 can be, of activations cast to it")
+        throw node.error(
+          "multiplies integers of \(weights.type.name); int64 can be, of activations cast to it")
       }
       sum.isInteger = true
     }

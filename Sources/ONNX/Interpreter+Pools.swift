@@ -21,7 +21,8 @@ extension Interpreter {
     }
     switch value {
     case .activation(let activation):
-      guard let layer = activation.layer, !layer.isPooled, activation.isPlain, activation.coding != .sums,
+      guard let layer = activation.layer, !layer.isPooled, activation.isPlain,
+        activation.coding != .sums,
         activation.map == ActivationMap(channels: shape[0], size: shape[1])
       else {
         throw node.error(
@@ -33,7 +34,8 @@ extension Interpreter {
       return .activation(pooled)
     case .sum(var sum):
       guard !sum.isPooled, sum.difference == nil, sum.layer.kind == .convolution,
-        !sum.isInteger, shape == [sum.layer.outputChannels, sum.layer.outputSize, sum.layer.outputSize]
+        !sum.isInteger,
+        shape == [sum.layer.outputChannels, sum.layer.outputSize, sum.layer.outputSize]
       else {
         throw node.error("pools what is pooled or changed behind its layer, or integer sums")
       }
@@ -53,7 +55,9 @@ extension Interpreter {
     let activation = try map(node)
     let size = activation.shape[1]
     let window = try window(node, kernel: nil, size: size)
-    if window.kernel == 1, window.stride == 1, window.padding == 0 { return .activation(activation) }
+    if window.kernel == 1, window.stride == 1, window.padding == 0 {
+      return .activation(activation)
+    }
     guard window.padding == 0, window.kernel <= size else {
       throw node.error(
         "takes means of windows of \(window.kernel) with padding \(window.padding) over a map of \(size); "
@@ -105,7 +109,8 @@ extension Interpreter {
       activation.average == nil, activation.padding == 0, activation.layer != nil
     else {
       throw node.error(
-        "takes means of images, or of means, padded maps or rows of values; it can follow a layer with a map")
+        "takes means of images, or of means, padded maps or rows of values; it can follow a layer with a map"
+      )
     }
     switch activation.coding {
     case .real: break

@@ -34,7 +34,8 @@ extension Interpreter {
     let type = zero?.type ?? (named == 0 ? .uint8 : DataType(rawValue: named))
     guard let type, let format = type.format, type != .int32 else {
       throw node.error(
-        "quantizes to the type \(type?.name ?? DataType.name(of: named)); it can be uint8, int8, uint16 or int16")
+        "quantizes to the type \(type?.name ?? DataType.name(of: named)); it can be uint8, int8, uint16 or int16"
+      )
     }
     switch try input(node, 0) {
     case .activation(let activation):
@@ -43,11 +44,14 @@ extension Interpreter {
       }
       guard activation.average == nil, activation.padding == 0 else {
         throw node.error(
-          "rounds a mean, or a padded map; the machine sums whole numbers and has nowhere to round between")
+          "rounds a mean, or a padded map; the machine sums whole numbers and has nowhere to round between"
+        )
       }
       guard let layer = activation.layer else {
         if activation.affine != nil {
-          note("\(node.place) makes the network's images: what comes before it is not part of the network")
+          note(
+            "\(node.place) makes the network's images: what comes before it is not part of the network"
+          )
         }
         var images = activation
         images.affine = nil
@@ -120,7 +124,8 @@ extension Interpreter {
     let count = weights.count / max(1, bias.count)
     for channel in bias.indices {
       let bound = AccumulatorBound(
-        weights: weights[channel * count..<(channel + 1) * count], bias: bias[channel], input: range,
+        weights: weights[channel * count..<(channel + 1) * count], bias: bias[channel],
+        input: range,
         positionsPerWeight: layer.sum.layer.positionsPerWeight)
       guard let found = search.find(unit: units[channel], step: step, bound: bound) else {
         throw node.error(
@@ -132,7 +137,8 @@ extension Interpreter {
     }
     return layer.requantized(
       Requantizer(
-        multipliers: multipliers, shifts: shifts, format: format, clamp: clamp, rounding: .halfEven))
+        multipliers: multipliers, shifts: shifts, format: format, clamp: clamp, rounding: .halfEven)
+    )
   }
 
   /// Limits of real numbers as those of integers.
@@ -179,7 +185,8 @@ extension Interpreter {
       guard sum.isInteger, case .integers(let weights, let bias, let units) = sum.numbers,
         scales.count == 1 || scales.count == units.count
       else {
-        throw node.error("takes sums that are real numbers, or has a scale for other than each channel")
+        throw node.error(
+          "takes sums that are real numbers, or has a scale for other than each channel")
       }
       let factors = scales.reals
       sum.numbers = .integers(
@@ -201,7 +208,9 @@ extension Interpreter {
     var axis = try node.int("axis", absent: 1)
     if axis < 0 { axis &+= rank }
     if scales.count == 1 { axis = 0 }
-    guard scales.count == 1 || constant.shape.indices.contains(axis) && constant.shape[axis] == scales.count
+    guard
+      scales.count == 1
+        || constant.shape.indices.contains(axis) && constant.shape[axis] == scales.count
     else {
       throw node.error(
         "has \(scales.count) scales along axis \(axis) of a tensor of shape \(constant.shape)")

@@ -140,7 +140,9 @@ extension Interpreter {
       case let other: throw node.error("joins \(other.description); it can join constants")
       }
     }
-    guard sizes.count <= 16 else { throw node.error("joins \(sizes.count) sizes; at most 16 are one shape") }
+    guard sizes.count <= 16 else {
+      throw node.error("joins \(sizes.count) sizes; at most 16 are one shape")
+    }
     return .sizes(sizes, isScalar: false)
   }
 
@@ -234,7 +236,9 @@ extension Interpreter {
     switch value {
     case .activation(let activation): activation.shape
     case .sum(let sum): sum.shape
-    default: throw node.error("takes \(value.description); it can be imported of activations and constants")
+    default:
+      throw node.error(
+        "takes \(value.description); it can be imported of activations and constants")
     }
   }
 
@@ -342,7 +346,8 @@ extension Interpreter {
     if permutation == Array(0..<rank) { return value }
     guard case .constant(let constant) = value else {
       throw node.error(
-        "transposes activations; they are [N, C, H, W] from image to logits in what can be imported")
+        "transposes activations; they are [N, C, H, W] from image to logits in what can be imported"
+      )
     }
     try spend(constant.count)
     return .constant(constant.transposed(permutation))

@@ -16,7 +16,8 @@ extension Interpreter {
       switch average {
       case .whole(let isMean):
         guard window.kernel == 1, window.stride == 1, window.padding == 0 else {
-          throw node.error("convolves the mean of a map with a kernel of \(window.kernel); it can be 1")
+          throw node.error(
+            "convolves the mean of a map with a kernel of \(window.kernel); it can be 1")
         }
         return try averaging(node, activation, weights, isMean: isMean, map: map, bias: bias)
       case .windows(let kernel, let stride):
@@ -25,7 +26,9 @@ extension Interpreter {
         weights.spread(kernel: kernel, stride: stride)
         weights.divide(by: kernel * kernel)
       }
-    } else if map.channels != activation.shape[0] || map.size + 2 * activation.padding != activation.shape[1] {
+    } else if map.channels != activation.shape[0]
+      || map.size + 2 * activation.padding != activation.shape[1]
+    {
       throw node.error(
         "takes a map of shape \(activation.shape) that was one of \(map.channels) channels of size \(map.size) "
           + "before")
@@ -172,7 +175,8 @@ extension Interpreter {
         weights: values, bias: zip(own, weights.offsets).map { Float(Double($0) + $1) })
     case .integers(let values):
       numbers = .integers(
-        weights: values, bias: try steps(of: bias, units: weights.units, node), units: weights.units)
+        weights: values, bias: try steps(of: bias, units: weights.units, node), units: weights.units
+      )
     }
     return Sum(
       identity: newIdentity(), node: node, input: activation, layer: layer, numbers: numbers,
@@ -233,7 +237,9 @@ extension Interpreter {
   mutating func name(of node: Node) -> String {
     let isName =
       !node.name.isEmpty && node.name != "head"
-      && node.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+      && node.name.allSatisfy {
+        $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-")
+      }
     return isName ? node.name : ""
   }
 }

@@ -11,7 +11,8 @@ extension Interpreter {
       guard let layer = activation.layer, activation.affine == nil,
         !(layer.thresholds?.areNegative ?? false)
       else {
-        throw node.error("takes activations that may be negative; Relu belongs behind a layer's sums")
+        throw node.error(
+          "takes activations that may be negative; Relu belongs behind a layer's sums")
       }
       return .activation(activation)
     case let other:
@@ -55,7 +56,8 @@ extension Interpreter {
     let isRelu = layer.thresholds == nil
     guard isRelu ? low == 0 : low ?? -.infinity <= 0 else {
       throw node.error(
-        "has the minimum \(low.map { "\($0)" } ?? "that is left out"); behind sums it is 0, behind thresholds 0 or less")
+        "has the minimum \(low.map { "\($0)" } ?? "that is left out"); behind sums it is 0, behind thresholds 0 or less"
+      )
     }
     let high = high ?? .infinity
     let low = low ?? -.infinity
@@ -74,7 +76,8 @@ extension Interpreter {
   ) throws(ONNXError) -> Activation {
     guard sum.difference?.isOpen != true else {
       throw node.error(
-        "takes sums with another bias at each position of a channel; a layer has one bias for a channel")
+        "takes sums with another bias at each position of a channel; a layer has one bias for a channel"
+      )
     }
     var own = sum
     own.difference = nil
@@ -135,7 +138,8 @@ extension Interpreter {
         try a.combined(try operand(other, of: a, node), by: try comparison(node), node))
     case (let a, let b):
       throw node.error(
-        "compares \(a.description) with \(b.description); the sums of a layer can be compared with constants")
+        "compares \(a.description) with \(b.description); the sums of a layer can be compared with constants"
+      )
     }
   }
 
@@ -144,7 +148,9 @@ extension Interpreter {
     case "Greater": .greater
     case "GreaterOrEqual": .greaterOrEqual
     case "Less": .less
-    default: throw node.error("compares sums on their way through a requantization, in a way that is not known")
+    default:
+      throw node.error(
+        "compares sums on their way through a requantization, in a way that is not known")
     }
   }
 
@@ -164,6 +170,9 @@ extension Interpreter {
       }
       return Mask(
         sum: sum, thresholds: difference.subtracted, keeps: keeps, isNumber: false)
+    }
+    if constant.count == 1, constant.isZero {
+      return Mask(sum: sum, thresholds: nil, keeps: keeps, isNumber: false)
     }
     var thresholds = try perNeuron(constant, of: sum, "thresholds", node)
     if isAbove {
@@ -203,7 +212,9 @@ extension Interpreter {
   /// The integers of a constant that is in steps of the sums: the same scale for each channel.
   private func stepsOfChannels(_ constant: Constant, of sum: Sum) -> [Int64]? {
     guard case .integers(_, _, let units) = sum.numbers, !sum.isInteger, let steps = constant.steps,
-      steps.scales.count == 1 || steps.scales.count == units.count && steps.axis == constant.shape.count - sum.shape.count,
+      steps.scales.count == 1
+        || steps.scales.count == units.count
+          && steps.axis == constant.shape.count - sum.shape.count,
       units.indices.allSatisfy({ channel in
         let scale = Double(steps.scales[steps.scales.count == 1 ? 0 : channel])
         return abs(scale - units[channel]) <= 1e-6 * units[channel]

@@ -75,7 +75,8 @@ private struct FieldReader {
 
   init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  static let broken = ONNXError("this is no ONNX file, or it is truncated: it is not a protobuf message")
+  static let broken = ONNXError(
+    "this is no ONNX file, or it is truncated: it is not a protobuf message")
 
   /// The next field's number, and its bytes if it has a length; nil at the end.
   mutating func next() throws(ONNXError) -> (field: UInt64, content: UnsafeRawBufferPointer?)? {

@@ -84,7 +84,8 @@ final class ONNXFile {
     let parts = location.split(separator: "/", omittingEmptySubsequences: false)
     guard !location.hasPrefix("/"), !parts.contains(".."), !location.contains("\0") else {
       throw ONNXError(
-        "\(name) has its data in '\(location)'; it must be in the folder of the model, without '..'")
+        "\(name) has its data in '\(location)'; it must be in the folder of the model, without '..'"
+      )
     }
     let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
     let file = folder.appendingPathComponent(location).resolvingSymlinksInPath()

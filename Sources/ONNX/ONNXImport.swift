@@ -56,16 +56,19 @@ public struct ONNXImport: Sendable {
     let first = try GraphNetwork(graph, options: options, task: 0)
     guard let count = first.taskCount else {
       guard names?.count ?? 1 == 1 else {
-        throw ONNXError("the graph is of one task, and \(names?.count ?? 0) are named").at(source.path)
+        throw ONNXError("the graph is of one task, and \(names?.count ?? 0) are named").at(
+          source.path)
       }
       return [(source.task ?? names?.first ?? "task0", first)]
     }
     guard source.task == nil else {
-      throw ONNXError("the graph is of \(count) tasks by itself; it cannot be that of one").at(source.path)
+      throw ONNXError("the graph is of \(count) tasks by itself; it cannot be that of one").at(
+        source.path)
     }
     let names = names ?? graph.taskNames ?? (0..<count).map { "task\($0)" }
     guard names.count == count else {
-      throw ONNXError("the graph is of \(count) tasks, and \(names.count) are named").at(source.path)
+      throw ONNXError("the graph is of \(count) tasks, and \(names.count) are named").at(
+        source.path)
     }
     var result = [(names[0], first)]
     for task in 1..<max(1, count) {

@@ -76,7 +76,8 @@ struct RealExport {
   ) throws(ONNXError) -> String {
     let name = layer.name
     let numbers = model.parameters(ofLayer: index, task: export.task)
-    for (multiplier, channel) in zip(numbers.multipliers, 0...) where multiplier >= 1 << 24 || multiplier == 0 {
+    for (multiplier, channel) in zip(numbers.multipliers, 0...)
+    where multiplier >= 1 << 24 || multiplier == 0 {
       throw ONNXError(
         "layer \(name) has the multiplier \(multiplier) of output \(channel); as a scale in single precision it can "
           + "be 1 to 2^24 - 1")
@@ -89,7 +90,8 @@ struct RealExport {
     var kept: String
     if model.hasThresholds(task: export.task) {
       guard numbers.thresholds.allSatisfy({ Int32(exactly: $0) != nil }) else {
-        throw ONNXError("layer \(name) has thresholds of more than 32 bits, which DequantizeLinear has not")
+        throw ONNXError(
+          "layer \(name) has thresholds of more than 32 bits, which DequantizeLinear has not")
       }
       let steps = graph.integers(
         numbers.thresholds, .int32, shape: export.shape(of: layer), name: "\(name).threshold")
@@ -125,12 +127,16 @@ struct RealExport {
     let numbers = model.parameters(ofLayer: index, task: export.task)
     let name = layer.name
     guard numbers.bias.allSatisfy({ Int32(exactly: $0) != nil }) else {
-      throw ONNXError("layer \(name) has biases of more than 32 bits, which DequantizeLinear has not")
+      throw ONNXError(
+        "layer \(name) has biases of more than 32 bits, which DequantizeLinear has not")
     }
     let isConvolution = layer.kind == .convolution
     let weights = graph.integers(
       numbers.weights, model.weightWidth > 8 ? .int16 : .int8,
-      shape: [layer.outputChannels, layer.weightsPerOutput / (isConvolution ? layer.kernel * layer.kernel : 1)]
+      shape: [
+        layer.outputChannels,
+        layer.weightsPerOutput / (isConvolution ? layer.kernel * layer.kernel : 1),
+      ]
         + (isConvolution ? [layer.kernel, layer.kernel] : []), name: "\(name).weight")
     let bias = graph.integers(
       numbers.bias, .int32, shape: [layer.outputChannels], name: "\(name).bias")

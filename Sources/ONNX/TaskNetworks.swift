@@ -10,7 +10,8 @@ struct TaskNetworks {
     let isInteger = try first.isInteger()
     for (_, network) in tasks.dropFirst() {
       guard try network.isInteger() == isInteger else {
-        throw ONNXError("\(isInteger ? "is not" : "is") quantized, unlike \(first.path)").at(network.path)
+        throw ONNXError("\(isInteger ? "is not" : "is") quantized, unlike \(first.path)").at(
+          network.path)
       }
     }
     let layers = first.geometry()
@@ -98,8 +99,10 @@ struct TaskNetworks {
       guard own.format == requantizer.format, own.clamp == requantizer.clamp,
         own.rounding == requantizer.rounding
       else {
-        throw ONNXError("activations differ in format, clamp or rounding from those of \(tasks[0].network.path)")
-          .at(network.path)
+        throw ONNXError(
+          "activations differ in format, clamp or rounding from those of \(tasks[0].network.path)"
+        )
+        .at(network.path)
       }
       parameters.append(try network.parameters(requantizer))
     }

@@ -158,7 +158,8 @@ struct Requantizer {
 /// y >= t of each neuron of `sum`.
 struct Mask {
   let sum: Sum
-  let thresholds: HiddenLayer.Thresholds
+  /// Nil for one zero, which is Relu's.
+  let thresholds: HiddenLayer.Thresholds?
   /// False where it is y < t, the opposite.
   var keeps: Bool
   /// Ones and zeros, not truth values.

@@ -39,7 +39,8 @@ struct Weights {
     case .reals(var values):
       for output in 0..<outputs {
         for channel in 0..<channels {
-          for index in (output * channels + channel) * taps..<(output * channels + channel + 1) * taps
+          for index in (output * channels + channel) * taps..<(output * channels + channel + 1)
+            * taps
           {
             offsets[output] += Double(values[index]) * affine.offsets[channel] * Double(positions)
             values[index] = Float(Double(values[index]) * affine.factors[channel])

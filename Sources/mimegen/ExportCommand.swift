@@ -17,7 +17,8 @@ struct ExportCommand: ParsableCommand {
     help: ArgumentHelp(
       "The network: safetensors, as golden/README.md describes.", valueName: "model.safetensors"))
   var model: String
-  @Option(help: "integer: integer operators; qdq: QuantizeLinear and DequantizeLinear around real ones.")
+  @Option(
+    help: "integer: integer operators; qdq: QuantizeLinear and DequantizeLinear around real ones.")
   var form = ONNXExport.Form.integer
   @Option(
     help: ArgumentHelp("The task. (default: the only one)", valueName: "name"))
@@ -52,10 +53,12 @@ struct ExportCommand: ParsableCommand {
     if all { return Array(model.tasks.indices) }
     guard let name = task ?? (model.tasks.count == 1 ? model.tasks[0] : nil) else {
       throw UsageError(
-        "the model has the tasks \(model.tasks.joined(separator: ", ")); choose one with --task, or --all")
+        "the model has the tasks \(model.tasks.joined(separator: ", ")); choose one with --task, or --all"
+      )
     }
     guard let task = model.tasks.firstIndex(of: name) else {
-      throw UsageError("the model has no task '\(name)'; it has \(model.tasks.joined(separator: ", "))")
+      throw UsageError(
+        "the model has no task '\(name)'; it has \(model.tasks.joined(separator: ", "))")
     }
     return [task]
   }

@@ -33,11 +33,14 @@ struct ImportCommand: ParsableCommand {
       """, valueName: "x"))
   var inputScale: Double?
   @Option(
-    help: ArgumentHelp("The output that is the logits, where there are several.", valueName: "name"))
+    help: ArgumentHelp("The output that is the logits, where there are several.", valueName: "name")
+  )
   var logits: String?
 
   func validate() throws {
-    guard !graphs.isEmpty else { throw ValidationError("name a file: mimegen import model.onnx -o model.safetensors") }
+    guard !graphs.isEmpty else {
+      throw ValidationError("name a file: mimegen import model.onnx -o model.safetensors")
+    }
     if let inputScale, !(inputScale > 0 && inputScale.isFinite) {
       throw ValidationError("--input-scale is \(inputScale) and must be above 0")
     }
@@ -47,7 +50,8 @@ struct ImportCommand: ParsableCommand {
     let sources = try sources()
     try OutputFile.check([output])
     let imported = try ONNXImport(
-      sources, taskNames: tasks.map { list in
+      sources,
+      taskNames: tasks.map { list in
         list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       }, options: ImportOptions(inputScale: inputScale, output: logits))
     for note in imported.notes { print("Note: \(note).") }
@@ -71,7 +75,8 @@ struct ImportCommand: ParsableCommand {
       return .init(task: String(parts[0]), path: String(parts[1]))
     }
     guard sources.count == 1 || sources.allSatisfy({ $0.task != nil }) else {
-      throw UsageError("of several graphs each must be named by its task: fashion=a.onnx digits=b.onnx")
+      throw UsageError(
+        "of several graphs each must be named by its task: fashion=a.onnx digits=b.onnx")
     }
     guard sources.count == 1 || tasks == nil else {
       throw UsageError("--tasks names the tasks of one graph; several are named as task=model.onnx")
@@ -84,6 +89,7 @@ struct ImportCommand: ParsableCommand {
   ) {
     print(
       "Wrote a network of \(layers.count) hidden layers (\(numbers)) for \(tasks.count == 1 ? "task" : "tasks") "
-        + "\(tasks.joined(separator: ", ")), \(mode == .mime ? "MIME" : "conventional"), to \(output).")
+        + "\(tasks.joined(separator: ", ")), \(mode == .mime ? "MIME" : "conventional"), to \(output)."
+    )
   }
 }

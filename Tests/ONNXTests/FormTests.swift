@@ -24,7 +24,10 @@ import Testing
     }
 
     /// With other nodes for the fully connected layer, from f1 to y2.
-    init(_ name: String, dense nodes: [NodeProto], _ change: @escaping @Sendable (inout TestGraph) -> Void = { _ in }) {
+    init(
+      _ name: String, dense nodes: [NodeProto],
+      _ change: @escaping @Sendable (inout TestGraph) -> Void = { _ in }
+    ) {
       self.init(name) { graph in
         graph.replace("fc1", by: nodes)
         change(&graph)
@@ -32,57 +35,95 @@ import Testing
     }
   }
 
-  private static func node(_ op: String, _ inputs: [String], _ output: String, _ attributes: [String: [Int]] = [:])
+  private static func node(
+    _ op: String, _ inputs: [String], _ output: String, _ attributes: [String: [Int]] = [:]
+  )
     -> NodeProto
   {
     TestGraph.node(op, inputs, output, attributes)
   }
 
   static let masks = [
-    Form("LessOrEqual", mask: [node("LessOrEqual", ["t1", "y1"], "m"), node("Where", ["m", "y1", "zero"], "a1")]),
-    Form("Not of Less", mask: [
-      node("Less", ["y1", "t1"], "l"), node("Not", ["l"], "m"), node("Where", ["m", "y1", "zero"], "a1"),
-    ]),
-    Form("Less and zero first", mask: [node("Less", ["y1", "t1"], "l"), node("Where", ["l", "zero", "y1"], "a1")]),
-    Form("Greater of thresholds", mask: [
-      node("Greater", ["t1", "y1"], "l"), node("Where", ["l", "zero", "y1"], "a1"),
-    ]),
-    Form("Cast and Mul", mask: [
-      node("GreaterOrEqual", ["y1", "t1"], "m"), node("Cast", ["m"], "n", ["to": [1]]), node("Mul", ["y1", "n"], "a1"),
-    ]),
-    Form("Mul of the mask", mask: [
-      node("GreaterOrEqual", ["y1", "t1"], "m"), node("Cast", ["m"], "n", ["to": [1]]), node("Mul", ["n", "y1"], "a1"),
-    ]),
-    Form("CastLike", mask: [
-      node("GreaterOrEqual", ["y1", "t1"], "m"), node("CastLike", ["m", "y1"], "n"), node("Mul", ["n", "y1"], "a1"),
-    ]),
-    Form("a difference from zero", mask: [
-      node("Sub", ["y1", "t1"], "d"), node("GreaterOrEqual", ["d", "zero"], "m"),
-      node("Where", ["m", "y1", "zero"], "a1"),
-    ]),
-    Form("zeros of a shape", mask: [
-      node("GreaterOrEqual", ["y1", "t1"], "m"), node("Shape", ["y1"], "s"), node("ConstantOfShape", ["s"], "zeros"),
-      node("Where", ["m", "y1", "zeros"], "a1"),
-    ]),
-    Form("expanded zeros", mask: [
-      node("GreaterOrEqual", ["y1", "t1"], "m"), node("Shape", ["y1"], "s"), node("Expand", ["zero", "s"], "zeros"),
-      node("Where", ["m", "y1", "zeros"], "a1"),
-    ]),
+    Form(
+      "LessOrEqual",
+      mask: [node("LessOrEqual", ["t1", "y1"], "m"), node("Where", ["m", "y1", "zero"], "a1")]),
+    Form(
+      "Not of Less",
+      mask: [
+        node("Less", ["y1", "t1"], "l"), node("Not", ["l"], "m"),
+        node("Where", ["m", "y1", "zero"], "a1"),
+      ]),
+    Form(
+      "Less and zero first",
+      mask: [node("Less", ["y1", "t1"], "l"), node("Where", ["l", "zero", "y1"], "a1")]),
+    Form(
+      "Greater of thresholds",
+      mask: [
+        node("Greater", ["t1", "y1"], "l"), node("Where", ["l", "zero", "y1"], "a1"),
+      ]),
+    Form(
+      "Cast and Mul",
+      mask: [
+        node("GreaterOrEqual", ["y1", "t1"], "m"), node("Cast", ["m"], "n", ["to": [1]]),
+        node("Mul", ["y1", "n"], "a1"),
+      ]),
+    Form(
+      "Mul of the mask",
+      mask: [
+        node("GreaterOrEqual", ["y1", "t1"], "m"), node("Cast", ["m"], "n", ["to": [1]]),
+        node("Mul", ["n", "y1"], "a1"),
+      ]),
+    Form(
+      "CastLike",
+      mask: [
+        node("GreaterOrEqual", ["y1", "t1"], "m"), node("CastLike", ["m", "y1"], "n"),
+        node("Mul", ["n", "y1"], "a1"),
+      ]),
+    Form(
+      "a difference from zero",
+      mask: [
+        node("Sub", ["y1", "t1"], "d"), node("GreaterOrEqual", ["d", "zero"], "m"),
+        node("Where", ["m", "y1", "zero"], "a1"),
+      ]),
+    Form(
+      "zeros of a shape",
+      mask: [
+        node("GreaterOrEqual", ["y1", "t1"], "m"), node("Shape", ["y1"], "s"),
+        node("ConstantOfShape", ["s"], "zeros"),
+        node("Where", ["m", "y1", "zeros"], "a1"),
+      ]),
+    Form(
+      "expanded zeros",
+      mask: [
+        node("GreaterOrEqual", ["y1", "t1"], "m"), node("Shape", ["y1"], "s"),
+        node("Expand", ["zero", "s"], "zeros"),
+        node("Where", ["m", "y1", "zeros"], "a1"),
+      ]),
   ]
 
   static let others = [
-    Form("Transpose of weights and MatMul", dense: [
-      node("Transpose", ["w2t"], "w"), node("MatMul", ["f1", "w"], "p"), node("Add", ["p", "b2"], "y2"),
-    ]) { $0.constant("w2t", [3, 8], (0..<24).map { Float($0 % 8 * 3 + $0 / 8) / 8 - 1 }) },
+    Form(
+      "Transpose of weights and MatMul",
+      dense: [
+        node("Transpose", ["w2t"], "w"), node("MatMul", ["f1", "w"], "p"),
+        node("Add", ["p", "b2"], "y2"),
+      ]
+    ) { $0.constant("w2t", [3, 8], (0..<24).map { Float($0 % 8 * 3 + $0 / 8) / 8 - 1 }) },
     Form("transB", dense: [node("Gemm", ["f1", "w2t", "b2"], "y2", ["transB": [1]])]) {
       $0.constant("w2t", [3, 8], (0..<24).map { Float($0 % 8 * 3 + $0 / 8) / 8 - 1 })
     },
-    Form("bias first, taken away", dense: [
-      node("MatMul", ["f1", "w2"], "p"), node("Sub", ["p", "negative"], "y2"),
-    ]) { $0.constant("negative", [3], [-1, 0, 1]) },
-    Form("factors", dense: [
-      node("Gemm", ["f1", "half", "b2half"], "p"), node("Mul", ["two", "p"], "y2"),
-    ]) {
+    Form(
+      "bias first, taken away",
+      dense: [
+        node("MatMul", ["f1", "w2"], "p"), node("Sub", ["p", "negative"], "y2"),
+      ]
+    ) { $0.constant("negative", [3], [-1, 0, 1]) },
+    Form(
+      "factors",
+      dense: [
+        node("Gemm", ["f1", "half", "b2half"], "p"), node("Mul", ["two", "p"], "y2"),
+      ]
+    ) {
       $0.constant("half", [8, 3], (0..<24).map { (Float($0) / 8 - 1) / 2 })
       $0.constant("b2half", [3], [0.5, 0, -0.5])
       $0.constant("two", [], [2])
@@ -99,7 +140,8 @@ import Testing
         "flatten1",
         by: [
           node("Shape", ["p1"], "s"), node("Gather", ["s", "first"], "n"),
-          node("Unsqueeze", ["n", "axis"], "n1"), node("Concat", ["n1", "rest"], "shape", ["axis": [0]]),
+          node("Unsqueeze", ["n", "axis"], "n1"),
+          node("Concat", ["n1", "rest"], "shape", ["axis": [0]]),
           node("Reshape", ["p1", "shape"], "f1"),
         ])
       graph.constant("first", [], [0], .int64)
@@ -116,9 +158,11 @@ import Testing
     },
     Form("Dropout, Identity and Cast") {
       $0.change("fc1") { $0.input[0] = "d" }
-      $0.model.graph.node.insert(contentsOf: [
-        node("Dropout", ["f1"], "i"), node("Identity", ["i"], "c"), node("Cast", ["c"], "d", ["to": [1]]),
-      ], at: 5)
+      $0.model.graph.node.insert(
+        contentsOf: [
+          node("Dropout", ["f1"], "i"), node("Identity", ["i"], "c"),
+          node("Cast", ["c"], "d", ["to": [1]]),
+        ], at: 5)
     },
     Form("Clip for Relu") {
       $0.change("relu1") {
@@ -140,7 +184,9 @@ import Testing
     Form("raw data") {
       $0.tensor("w2") {
         var data = [UInt8]()
-        for value in $0.floatData { withUnsafeBytes(of: value.bitPattern.littleEndian) { data += $0 } }
+        for value in $0.floatData {
+          withUnsafeBytes(of: value.bitPattern.littleEndian) { data += $0 }
+        }
         ($0.rawData, $0.floatData) = (.init(data), [])
       }
     },
@@ -149,14 +195,22 @@ import Testing
   @Test(arguments: masks + others) func isTheSameNetwork(_ form: Form) throws {
     var graph = TestGraph()
     form.change(&graph)
-    guard case .real(let own) = try graph.imported(), case .real(let given) = try TestGraph().imported() else {
+    guard case .real(let own) = try graph.imported(),
+      case .real(let given) = try TestGraph().imported()
+    else {
       Issue.record("the graph is quantized")
       return
     }
-    #expect(own.layers.map { $0.with(name: "", isPooled: $0.isPooled) } == given.layers.map { $0.with(name: "", isPooled: $0.isPooled) })
+    #expect(
+      own.layers.map { $0.with(name: "", isPooled: $0.isPooled) }
+        == given.layers.map { $0.with(name: "", isPooled: $0.isPooled) })
     for layer in 0...given.layers.count {
-      let (a, b) = (own.parameters(ofLayer: layer, task: 0), given.parameters(ofLayer: layer, task: 0))
-      #expect(a.weights == b.weights && a.bias == b.bias && a.thresholds == b.thresholds, "layer \(layer)")
+      let (a, b) = (
+        own.parameters(ofLayer: layer, task: 0), given.parameters(ofLayer: layer, task: 0)
+      )
+      #expect(
+        a.weights == b.weights && a.bias == b.bias && a.thresholds == b.thresholds, "layer \(layer)"
+      )
     }
     #expect(own.inputScale == given.inputScale)
   }
@@ -183,22 +237,30 @@ import Testing
     graph.constant("b", [2], [1, 0])
     graph.constant("m", [2], [3, 1])
     graph.constant("v", [2], [3.5, 3.5])
-    guard case .real(let own) = try graph.imported(), case .real(let given) = try TestGraph().imported() else { return }
+    guard case .real(let own) = try graph.imported(),
+      case .real(let given) = try TestGraph().imported()
+    else { return }
     let (a, b) = (own.parameters(ofLayer: 0, task: 0), given.parameters(ofLayer: 0, task: 0))
     #expect(a.weights == b.weights.enumerated().map { $0 < 9 ? $1 : 2 * $1 })
     #expect(a.bias == [b.bias[0] - 2, 2 * b.bias[1] - 2])
   }
 
-  @Test(arguments: [
-    (nil, nil, 1.0 / 255), (nil, 0.5, 0.5), (0.25, nil, 0.25), (0.25, 2, 0.5),
-  ] as [(Float?, Double?, Double)]) func inputScale(factor: Float?, option: Double?, scale: Double) throws {
+  @Test(
+    arguments: [
+      (nil, nil, 1.0 / 255), (nil, 0.5, 0.5), (0.25, nil, 0.25), (0.25, 2, 0.5),
+    ] as [(Float?, Double?, Double)]) func inputScale(
+      factor: Float?, option: Double?, scale: Double
+    ) throws
+  {
     var graph = TestGraph()
     if let factor {
       graph.model.graph.node.insert(Self.node("Mul", ["x", "factor"], "scaled"), at: 0)
       graph.change("conv1") { $0.input[0] = "scaled" }
       graph.constant("factor", [], [factor])
     }
-    guard case .real(let model) = try graph.imported(ImportOptions(inputScale: option)) else { return }
+    guard case .real(let model) = try graph.imported(ImportOptions(inputScale: option)) else {
+      return
+    }
     #expect(model.inputScale == scale)
   }
 
@@ -209,7 +271,10 @@ import Testing
     try withFolder { folder in
       try graph.content.write(to: .init(fileURLWithPath: "\(folder)/m.onnx"))
       let imported = try ONNXImport([.init(path: "\(folder)/m.onnx")])
-      #expect(imported.notes == ["node 'softmax1' (Softmax) is left out: the network's results are the logits before it"])
+      #expect(
+        imported.notes == [
+          "node 'softmax1' (Softmax) is left out: the network's results are the logits before it"
+        ])
     }
   }
 }

@@ -6,7 +6,9 @@ import Testing
 
 /// Files that were changed at random: an error of one sentence or a network, every time.
 @Suite struct FuzzTests {
-  static let exported = ["torchscript-matmul", "torchscript-mask", "dynamo-where", "dynamo-average"]
+  static let exported = [
+    "torchscript-matmul", "torchscript-mask", "dynamo-where", "dynamo-average",
+  ]
 
   /// The quantized forms, and the graph that the other tests change.
   static func corpus() throws -> [Data] {
@@ -14,7 +16,8 @@ import Testing
       try Data(contentsOf: URL(fileURLWithPath: Fixtures.exported("\($0).onnx")))
     }
     let model = try SyntheticModel.make(
-      seed: 3, layers: [.convolution("a", inputChannels: 1, outputChannels: 3, size: 4, isPooled: true)])
+      seed: 3,
+      layers: [.convolution("a", inputChannels: 1, outputChannels: 3, size: 4, isPooled: true)])
     for form in ONNXExport.Form.allCases {
       files.append(try ONNXExport(model, task: 0, traces: false).content(form))
     }
@@ -113,7 +116,8 @@ import Testing
     case 9: graph.initializer[tensor].dataType = Int32(truncatingIfNeeded: number)
     case 10:
       if !graph.input[0].type.tensorType.shape.dim.isEmpty {
-        let place = graph.input[0].type.tensorType.shape.dim.indices.randomElement(using: &generator) ?? 0
+        let place =
+          graph.input[0].type.tensorType.shape.dim.indices.randomElement(using: &generator) ?? 0
         graph.input[0].type.tensorType.shape.dim[place].dimValue = number
       }
     default: graph.node[node].output = [names.randomElement(using: &generator) ?? ""]

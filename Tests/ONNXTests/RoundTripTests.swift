@@ -19,15 +19,17 @@ import Testing
     #expect(imported.content() == model.content())
   }
 
-  @Test(arguments: [
-    [
-      Layer.convolution("a", inputChannels: 2, outputChannels: 5, size: 9, kernel: 5, stride: 2, isPooled: true),
-      .averaging("b", inputChannels: 5, size: 2, outputs: 6),
-      .convolution("c", inputChannels: 6, outputChannels: 3, size: 1, kernel: 1),
-    ],
-    [.fullyConnected("a", inputs: 7, outputs: 5), .fullyConnected("b", inputs: 5, outputs: 4)],
-    [.convolution("a", inputChannels: 1, outputChannels: 3, size: 5, kernel: 4, padding: 3)],
-  ], Rounding.allCases)
+  @Test(
+    arguments: [
+      [
+        Layer.convolution(
+          "a", inputChannels: 2, outputChannels: 5, size: 9, kernel: 5, stride: 2, isPooled: true),
+        .averaging("b", inputChannels: 5, size: 2, outputs: 6),
+        .convolution("c", inputChannels: 6, outputChannels: 3, size: 1, kernel: 1),
+      ],
+      [.fullyConnected("a", inputs: 7, outputs: 5), .fullyConnected("b", inputs: 5, outputs: 4)],
+      [.convolution("a", inputChannels: 1, outputChannels: 3, size: 5, kernel: 4, padding: 3)],
+    ], Rounding.allCases)
   func roundings(layers: [Layer], rounding: Rounding) throws {
     for (mode, reluTasks) in [(Model.Mode.mime, Set([1])), (.conventional, [])] {
       let model = try SyntheticModel.make(
@@ -47,12 +49,14 @@ import Testing
     for task in model.tasks.indices {
       for layer in 0...model.layers.count {
         let (a, b) = (
-          imported.parameters(ofLayer: layer, task: task), model.parameters(ofLayer: layer, task: task)
+          imported.parameters(ofLayer: layer, task: task),
+          model.parameters(ofLayer: layer, task: task)
         )
         #expect(a.weights == b.weights && a.bias == b.bias && a.thresholds == b.thresholds)
         for (own, given) in zip(zip(a.multipliers, a.shifts), zip(b.multipliers, b.shifts)) {
           #expect(
-            UInt64(own.0) << UInt64(given.1 - own.1) == UInt64(given.0), "layer \(layer) of task \(task)")
+            UInt64(own.0) << UInt64(given.1 - own.1) == UInt64(given.0),
+            "layer \(layer) of task \(task)")
         }
       }
     }
@@ -90,7 +94,8 @@ import Testing
     }
     #expect(
       try message("s8-floor", .qdq)
-        == "the network rounds floor, and QuantizeLinear half-even; the integer form has all roundings")
+        == "the network rounds floor, and QuantizeLinear half-even; the integer form has all roundings"
+    )
     #expect(
       try message("s24", .qdq)
         == "the network's images are s24 and its activations s24, and QuantizeLinear has 8 or 16 bits; the "
