@@ -6,14 +6,14 @@ import ONNX
 /// `mimegen import`: a network out of ONNX files.
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import",
+    commandName: "import", _superCommandName: "mimegen",
     abstract: "Read a network from ONNX, in real numbers or quantized already.",
     usage: "mimegen import <model.onnx> | <task>=<model.onnx> ... [<option> ...] --output <file>",
     discussion: """
       Writes safetensors: a network of real numbers for `mimegen quantize`, or one of integers, bit for \
       bit what the graph computes. Several files are graphs of a task each; a graph with an integer \
       input is of as many tasks as it selects from. docs/onnx.md lists the operators.
-      """)
+      """, version: Mimegen.configuration.version)
 
   @Argument(help: ArgumentHelp("The graph, or one for each task.", valueName: "[task=]model.onnx"))
   var graphs: [String]

@@ -15,7 +15,7 @@ struct Infer: ParsableCommand {
       On the accelerator each image is a batch of its own, and its logits, class and event counters are \
       compared with the golden model and the exact model; with both, both classes are printed. Energy is \
       the exact model's, whose counts are the accelerator's.
-      """)
+      """, version: Mimegen.configuration.version)
 
   @Option(
     help: ArgumentHelp(

@@ -35,14 +35,15 @@ enum Main {
     }
   }
 
-  /// The command that the arguments name. The options of `generate` are the root's too, where the ranges of
-  /// `explore` would be refused, and others of the same name would be lost.
+  /// The command that the arguments name. The options of `generate` are the root's too, where another
+  /// command's of the same name would be lost: such commands name `mimegen` as their super command and stand
+  /// for themselves.
   private static func command() throws -> any ParsableCommand {
     let words = CommandLine.arguments.dropFirst()
-    let own: [any ParsableCommand.Type] = [ExploreCommand.self, Quantize.self, Infer.self]
-    guard let command = own.first(where: { $0.configuration.commandName == words.first }) else {
-      return try Mimegen.parseAsRoot()
+    let command = Mimegen.configuration.subcommands.first {
+      $0.configuration._superCommandName != nil && $0.configuration.commandName == words.first
     }
+    guard let command else { return try Mimegen.parseAsRoot() }
     return try command.parseAsRoot(Array(words.dropFirst()))
   }
 }

@@ -12,7 +12,7 @@ struct Quantize: ParsableCommand {
       Scales of weights come from the weights, those of activations from what the images of each task \
       give in real numbers; thresholds are rounded up exactly, and every accumulator is proved to fit. \
       docs/quantize.md has the formulas and what accuracy was measured.
-      """)
+      """, version: Mimegen.configuration.version)
 
   @Option(
     help: ArgumentHelp(
