@@ -15,7 +15,7 @@ SWIFT_SOURCES = Package.swift Sources Tests testbenches Examples
 SHELL = /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-verify setup-lint setup-prove setup-python setup-train setup-test build verify verify-vgg16 regress regress-all \
-  prove test claims \
+  prove test claims crosscheck \
   lint format format-check golden-check golden-update rtl cocotb sweep fusesoc bench bench-language \
   bench-scalesim fuzz train train-smoke train-results train-cycles \
   install clean
@@ -102,6 +102,9 @@ sweep: setup-python build ## run a network on four sizes of the RTL with Snakema
 
 fusesoc: setup-python ## lint the accelerator by its FuseSoC core file
 	@scripts/fusesoc "$(BUILD)"
+
+crosscheck: setup-python build golden-check ## run networks in onnxruntime and compare every number with the golden model
+	@scripts/crosscheck $(MIMEGEN) "$(BUILD)"
 
 lint: setup-lint ## lint rtl/ with Verilator, Icarus Verilog and Yosys at many configurations
 	@scripts/lint rtl

@@ -6,12 +6,16 @@
 committed. Exit status 1: something differs that must not; 2: a command fails.
 """
 
+import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
+import onnxruntime.quantization as quantization
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -215,6 +219,53 @@ def explain(network, failures):
         failures.append(f"{network.name}, QDQ with multipliers")
 
 
+class Images(quantization.CalibrationDataReader):
+    def __init__(self, images):
+        self.images = iter(images)
+
+    def get_next(self):
+        image = next(self.images, None)
+        return None if image is None else {"images": image[None]}
+
+
+def quantized_by_onnxruntime(name, build, comparison):
+    """A network of PyTorch that onnxruntime's own tool quantizes: imported, it gives the same activations."""
+    given = load_file(f"Tests/ONNXTests/Exported/{name}.safetensors")
+    path = build / f"{name}.quantized.onnx"
+    quantization.quantize_static(
+        f"Tests/ONNXTests/Exported/{name}.onnx", path, Images(given["images"]),
+        quant_format=quantization.QuantFormat.QDQ, activation_type=quantization.QuantType.QUInt8,
+        weight_type=quantization.QuantType.QInt8, extra_options={"WeightSymmetric": True})
+    imported = build / f"{name}.safetensors"
+    result = mimegen("import", path, "-o", imported)
+    if result.returncode:
+        print(result.stderr, file=sys.stderr)
+        sys.exit(2)
+    # What each layer gives, as integers.
+    model = onnx.load(path)
+    sums = {output for node in model.graph.node if node.op_type in ("Conv", "Gemm") for output in node.output}
+    layers = [node.output[0] for node in model.graph.node
+              if node.op_type == "QuantizeLinear" and node.input[0] in sums][:-1]
+    codes = [node.output[0] for node in model.graph.node
+             if node.op_type == "QuantizeLinear" and node.input[0] == "images"]
+    del model.graph.output[:]
+    model.graph.output.extend(
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.UINT8, None) for name in codes + layers)
+    traced = build / f"{name}.traced.onnx"
+    onnx.save(model, traced)
+    outputs = session(traced, True).run(None, {"images": given["images"]})
+    vectors = build / f"{name}.images.safetensors"
+    task = tasks_of(imported)[0][0]
+    save_file({f"x.{task}": outputs[0]}, vectors)
+    trace = build / f"{name}.trace.safetensors"
+    succeed("trace", "--model", imported, "--vectors", vectors, "-o", trace)
+    traces = load_file(trace)
+    names = [layer["name"] for layer in json.loads(tasks_of(imported)[1]["layers"])]
+    assert len(names) == len(layers), (names, layers)
+    for layer, output in zip(names, outputs[1:]):
+        comparison.add(f"{name}, layer {layer}, activations", traces[f"trace.{task}.{layer}.act"], output)
+
+
 def main():
     build = Path(sys.argv[2])
     golden = Path("golden")
@@ -256,6 +307,13 @@ def main():
             print(result.stderr, file=sys.stderr)
             sys.exit(2)
         explain(network, failures)
+
+    print("\nQuantized by onnxruntime, run as QLinearConv and the like, and imported:")
+    logging.disable(logging.WARNING)
+    for name in ("torchscript-relu", "dynamo-relu"):
+        comparison = Comparison()
+        quantized_by_onnxruntime(name, build, comparison)
+        report(name, comparison, failures)
 
     if failures:
         print(f"\nDIFFERENT: {', '.join(failures)}")

@@ -6,8 +6,13 @@ public struct ImportOptions: Sendable {
   /// The output that is the logits; nil where there is only one.
   public var output: String?
 
-  public init(inputScale: Double? = nil, output: String? = nil) {
+  /// Whether to take the nearest multiplier and shift where none comes to the same as a scale for all
+  /// sums.
+  public var approximates = false
+
+  public init(inputScale: Double? = nil, output: String? = nil, approximates: Bool = false) {
     self.inputScale = inputScale
     self.output = output
+    self.approximates = approximates
   }
 }

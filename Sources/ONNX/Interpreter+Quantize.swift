@@ -121,19 +121,35 @@ extension Interpreter {
       format: format, clamp: clamp, hasNegative: layer.thresholds?.areNegative ?? false)
     var multipliers: [UInt32] = []
     var shifts: [UInt8] = []
+    var (nearest, differing) = (0, 0)
     let count = weights.count / max(1, bias.count)
     for channel in bias.indices {
       let bound = AccumulatorBound(
         weights: weights[channel * count..<(channel + 1) * count], bias: bias[channel],
         input: range,
         positionsPerWeight: layer.sum.layer.positionsPerWeight)
-      guard let found = search.find(unit: units[channel], step: step, bound: bound) else {
+      if let found = search.find(unit: units[channel], step: step, bound: bound) {
+        multipliers.append(found.multiplier)
+        shifts.append(found.shift)
+        continue
+      }
+      guard options.approximates,
+        let found = search.nearest(unit: units[channel], step: step, bound: bound)
+      else {
         throw node.error(
-          "divides sums in steps of \(units[channel]) by \(step), output \(channel) of \(layer.sum.node.place); no "
-            + "multiplier of 32 bits and shift of 0 to 63 comes to the same for all sums")
+          "divides sums in steps of \(units[channel]) by \(step), output \(channel) of \(layer.sum.node.place); "
+            + "no multiplier of 32 bits and shift of 0 to 63 comes to the same for all sums, and the nearest was "
+            + "not asked for")
       }
       multipliers.append(found.multiplier)
       shifts.append(found.shift)
+      differing += found.differing
+      nearest += 1
+    }
+    if nearest > 0 {
+      note(
+        "\(node.place) has the nearest multiplier for \(nearest) of \(bias.count) outputs: \(differing) of all sums "
+          + "that can be are rounded to the other side of a tie")
     }
     return layer.requantized(
       Requantizer(

@@ -13,11 +13,36 @@ struct RequantizerSearch {
   /// round(float(sum) * float(unit/step)), whose result rises with the sum: M and S are so chosen that
   /// every result begins at the same sum, with the smallest S. No sum within `bound` then differs.
   ///
-  /// - Returns: nil where there are none.
+  /// - Returns: nil where there are none: products that single precision rounds to ties go up and down to
+  ///   even numbers, and those of one M/2^S all one way.
   func find(
     unit: Double, step: Float, bound: AccumulatorBound
   ) -> (multiplier: UInt32, shift: UInt8)? {
     Self.exact(unit, Double(step)) ?? equivalent(to: Float(unit) / step, bound)
+  }
+
+  /// The ratio in single precision as M and S, and the sums within `bound`, of one sign, whose results
+  /// differ from those of single precision.
+  func nearest(
+    unit: Double, step: Float, bound: AccumulatorBound
+  ) -> (multiplier: UInt32, shift: UInt8, differing: Int)? {
+    let ratio = Float(unit) / step
+    guard let (multiplier, shift) = Self.exact(Double(ratio), 1),
+      let largest = largestSum(bound, ratio)
+    else { return nil }
+    let divisor = Int128(1) << Int128(shift)
+    var differing = 0
+    for level in stride(from: 1, through: levels, by: 1) {
+      let first = firstSum(reaching: level, ratio, largest)
+      // M * sum / 2^S >= level - 1/2, ties to the even one.
+      let half = Int128(2 * level - 1) * divisor
+      let factor = 2 * Int128(multiplier)
+      var own = (half + factor - 1) / factor
+      if own * factor == half, level % 2 == 1 { own += 1 }
+      differing += abs(min(Int(own), largest + 1) - first)
+      if first > largest { break }
+    }
+    return (multiplier, shift, differing)
   }
 
   private static func exact(_ unit: Double, _ step: Double) -> (UInt32, UInt8)? {
@@ -44,31 +69,44 @@ struct RequantizerSearch {
     var isReached: Bool
   }
 
+  /// Results on both sides of zero begin at the same magnitude.
+  private var levels: Int { max(clamp.upperBound, hasNegative ? -clamp.lowerBound : 0) }
+
+  /// The largest magnitude of a sum; nil where it or the ratio is out of all proportion.
+  private func largestSum(_ bound: AccumulatorBound, _ ratio: Float) -> Int? {
+    let largest = max(bound.high, hasNegative ? -bound.low : 0)
+    return ratio > 0 && ratio.isNormal && largest < 1 << 40 ? Int(largest) : nil
+  }
+
+  /// The first sum whose result in single precision is at least `level`; one more than the largest if
+  /// none is.
+  private func firstSum(reaching level: Int, _ ratio: Float, _ largest: Int) -> Int {
+    func result(_ sum: Int) -> Float { (Float(sum) * ratio).rounded(.toNearestOrEven) }
+    var first = Int(min(Double(largest), max(0, (Double(level) - 0.5) / Double(ratio))))
+    while first > 0, result(first) >= Float(level) { first -= 1 }
+    while first <= largest, result(first) < Float(level) { first += 1 }
+    return first
+  }
+
   private func equivalent(
     to ratio: Float, _ bound: AccumulatorBound
   ) -> (multiplier: UInt32, shift: UInt8)? {
-    let largest = max(bound.high, hasNegative ? -bound.low : 0)
-    guard ratio > 0, ratio.isNormal, largest < 1 << 40 else { return nil }
-    func result(_ sum: Int) -> Float { (Float(sum) * ratio).rounded(.toNearestOrEven) }
-    // Results begin at the same magnitude on both sides of zero.
-    let levels = max(clamp.upperBound, hasNegative ? -clamp.lowerBound : 0)
+    guard let largest = largestSum(bound, ratio) else { return nil }
     var low = Limit(numerator: 0, denominator: 1, isReached: true)
     var high = Limit(numerator: 1 << 32, denominator: 1, isReached: false)
     for level in stride(from: 1, through: levels, by: 1) {
-      var first = min(Int(largest), Int(max(0, (Double(level) - 0.5) / Double(ratio))))
-      while first > 0, result(first) >= Float(level) { first -= 1 }
-      while first <= Int(largest), result(first) < Float(level) { first += 1 }
+      let first = firstSum(reaching: level, ratio, largest)
       // M/2^S * first >= level - 1/2, M/2^S * (first - 1) <= level - 1/2; ties go to the even one.
       let half = Int128(2 * level - 1)
       let isEven = level % 2 == 0
-      if first <= Int(largest) {
+      if first <= largest {
         low.raise(to: Limit(numerator: half, denominator: 2 * Int128(first), isReached: isEven))
       }
       if first > 1 {
         high.lower(
           to: Limit(numerator: half, denominator: 2 * Int128(first - 1), isReached: !isEven))
       }
-      if first > Int(largest) { break }
+      if first > largest { break }
     }
     for shift in 0...63 {
       let multiplier = max(1, low.least(times: Int128(1) << Int128(shift)))

@@ -36,6 +36,12 @@ struct ImportCommand: ParsableCommand {
     help: ArgumentHelp("The output that is the logits, where there are several.", valueName: "name")
   )
   var logits: String?
+  @Flag(
+    help: """
+      Take the nearest multiplier where none comes to the same as a quantized graph's scales, and say of \
+      how many sums the result differs.
+      """)
+  var approximate = false
 
   func validate() throws {
     guard !graphs.isEmpty else {
@@ -53,7 +59,9 @@ struct ImportCommand: ParsableCommand {
       sources,
       taskNames: tasks.map { list in
         list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      }, options: ImportOptions(inputScale: inputScale, output: logits))
+      },
+      options: ImportOptions(
+        inputScale: inputScale, output: logits, approximates: approximate))
     for note in imported.notes { print("Note: \(note).") }
     switch imported.network {
     case .real(let model):
