@@ -15,6 +15,11 @@ struct FloatMetadata {
   /// From the metadata, or where its `layers` is no JSON list from the tensors.
   init(_ file: TensorFile) throws(NetworkError) {
     let metadata = file.metadata
+    guard metadata["activation"] == nil else {
+      throw NetworkError(
+        "this is a network of integers, with 'activation' in its metadata; one of real numbers is "
+          + "expected")
+    }
     guard let layers = metadata["layers"], layers.drop(while: { $0 == " " }).hasPrefix("[") else {
       self = try DescribedNetwork(file).metadata()
       return

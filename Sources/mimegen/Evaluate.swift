@@ -37,6 +37,9 @@ struct Evaluate: ParsableCommand {
     if let limit, limit < 1 {
       throw ValidationError("--limit is \(limit) and must be at least 1")
     }
+    if let maxLoss, !(maxLoss >= 0) {
+      throw ValidationError("--max-loss is \(maxLoss) and must be at least 0")
+    }
     guard maxLoss == nil || float != nil else {
       throw ValidationError("--max-loss compares with --float: name that network too")
     }
