@@ -25,7 +25,8 @@ def cached_task(*arguments) -> Task:
     return load_task(*arguments)
 
 
-def load(settings: Settings) -> Task:
+def task_of(settings: Settings) -> Task:
+    """The task of a run; the last two stay in memory."""
     return cached_task(
         settings.task, settings.data_folder, settings.channels, settings.size, settings.validation, settings.limit
     )
@@ -38,7 +39,7 @@ def run_experiment(path: Path, output: Path, device: torch.device) -> None:
     def run(settings: Settings, folder: Path) -> dict:
         if folder in done:
             return done[folder]
-        result = train.run(settings, folder, load, device)
+        result = train.run(settings, folder, task_of, device)
         if distributed.rank() == 0:
             speedup = result["test_activity"]["speedup"][settings.order]
             print(
@@ -117,7 +118,7 @@ def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
     parent = parent_folder(plan, output, plan.seeds[0])
     settings = [plan.parent_settings(plan.seeds[0])]
     settings += [plan.settings(plan.methods[0], task, plan.seeds[0], parent) for task in plan.tasks]
-    tasks = [load(each) for each in settings]
+    tasks = [task_of(each) for each in settings]
     export_images(tasks, output / "calibration.safetensors", "train", CALIBRATION_IMAGES)
     export_images(tasks, output / "test.safetensors", "test")
     write_text(output / "experiment.json", json.dumps(described(plan, chosen), indent=1) + "\n")
