@@ -54,13 +54,13 @@ network = "vgg-tiny"
 size = 8
 batch = 16
 seeds = [3, 4]
-tolerance = 100
+gain = 1.001
 [parent]
 task = "squares"
 epochs = 2
 [tasks.one]
 epochs = 1
-aligned = { threshold_rate = 0.1, epochs = 2, lambdas = [0.01, 5.0] }
+aligned = { threshold_rate = 0.1, epochs = 2, lambdas = [5.0, 0.000001] }
 [methods.plain]
 method = "thresholds"
 [methods.aligned]
@@ -82,9 +82,9 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     for seed in ("seed3", "seed4"):
         assert files < {path.name for path in (out / seed).iterdir()}
     assert {path.name for path in (out / "seed3/one").iterdir()} == {
-        "plain", "aligned-0.01", "aligned-5", "tuned"
+        "plain", "aligned-1e-06", "aligned-5", "tuned"
     }  # fmt: skip
-    # With all accuracy given away the one with the fewest steps is chosen, on what was set aside.
+    # The small lambda leaves no fewer steps on what was set aside, so the large one is chosen.
     assert json.loads((out / "experiment.json").read_text())["lambdas"] == {"one/aligned": 5.0}
     assert json.loads((out / "seed4/one/aligned-5/result.json").read_text())["settings"]["threshold_rate"] == 0.1
     assert "| one | aligned | 5.0 |" in (out / "results.md").read_text()
@@ -97,6 +97,7 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
 PLAN_ERRORS = [
     ("seeds = [", "Invalid value (at end of document)"),
     (PLAN.replace("[3, 4]", "[-1]"), ": seeds must be a list of numbers from 0 on"),
+    (PLAN.replace("1.001", "0.9"), ": gain is 0.9 and must be a number from 1 on"),
     ("seeds = [1]", " must have the tables parent, tasks and methods"),
     (
         PLAN.replace('"plain"', '"plane"'),
