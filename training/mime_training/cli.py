@@ -12,14 +12,13 @@ from mime_training.alignment import ORDERS, rows_of_configuration
 from mime_training.architecture import ARCHITECTURES
 from mime_training.cycles import measure_cycles
 from mime_training.errors import UserError
-from mime_training.experiment import run_experiment
+from mime_training.experiment import run_experiment, task_of
 from mime_training.export import export_conventional, export_images, export_mime
 from mime_training.measure import reals
 from mime_training.onnx_export import Form, Inference, export_onnx
 from mime_training.plots import draw_runs
 from mime_training.results import write_results
 from mime_training.settings import METHODS, Settings
-from mime_training.tasks import Task, load_task
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -132,7 +131,7 @@ def run_training(options: argparse.Namespace) -> None:
     if options.array is not None:
         values["rows"] = rows_of_configuration(options.array)
     settings = Settings(**values)
-    result = train.run(settings, options.output, load_of, distributed.start())
+    result = train.run(settings, options.output, task_of, distributed.start())
     if distributed.rank() == 0:
         draw_runs([options.output], options.output / "curves.svg")
         print(f"{options.output}: {result['test_accuracy']:.2f} % of {result['test_images']} test images")
@@ -163,7 +162,7 @@ def run_vectors(options: argparse.Namespace) -> None:
     if options.count is not None and options.count < 1:
         raise UserError(f"count is {options.count} and must be 1 or more")
     settings = [Settings(**checkpoint.finished_state(folder)["settings"]) for folder in options.runs]
-    export_images([load_of(each) for each in settings], options.output, options.part, options.count)
+    export_images([task_of(each) for each in settings], options.output, options.part, options.count)
 
 
 def run_onnx(options: argparse.Namespace) -> None:
@@ -175,12 +174,6 @@ def run_onnx(options: argparse.Namespace) -> None:
     example = reals(torch.zeros(shape, dtype=torch.uint8))
     module = Inference(train.task_network(state), Form(options.form))
     export_onnx(module, example, options.output, options.exporter == "dynamo", options.opset)
-
-
-def load_of(settings: Settings) -> Task:
-    return load_task(
-        settings.task, settings.data_folder, settings.channels, settings.size, settings.validation, settings.limit
-    )
 
 
 def set_threads(count: int) -> None:

@@ -25,7 +25,8 @@ def cached_task(*arguments) -> Task:
     return load_task(*arguments)
 
 
-def load(settings: Settings) -> Task:
+def task_of(settings: Settings) -> Task:
+    """The task of a run; the last two stay in memory."""
     return cached_task(
         settings.task, settings.data_folder, settings.channels, settings.size, settings.validation, settings.limit
     )
@@ -38,7 +39,7 @@ def run_experiment(path: Path, output: Path, device: torch.device) -> None:
     def run(settings: Settings, folder: Path) -> dict:
         if folder in done:
             return done[folder]
-        result = train.run(settings, folder, load, device)
+        result = train.run(settings, folder, task_of, device)
         if distributed.rank() == 0:
             speedup = result["test_activity"]["speedup"][settings.order]
             print(
@@ -73,30 +74,27 @@ def run_folder(output: Path, seed: int, task: str, method: Method, align: float)
 def choose(plan: Plan, output: Path, run) -> dict[str, float]:
     """For each task and method with lambdas the one to take, judged on what the first seed set aside.
 
-    It is the one with the fewest steps among those that keep the reference's accuracy but for the
-    plan's tolerance; the smallest lambda where none does. Test images have no part in it.
+    It is the smallest that leaves the plan's gain in steps over the method's reference; the largest
+    where none does. Test images have no part in it, and accuracy has none.
     """
     chosen: dict[str, float] = {}
     seed = plan.seeds[0]
     parent = parent_folder(plan, output, seed)
     by_name = {method.name: method for method in plan.methods}
+
+    def speedup(method: Method, task: str, align: float) -> float:
+        settings = plan.settings(method, task, seed, parent, align)
+        result = run(settings, run_folder(output, seed, task, method, align))
+        return result["validation_activity"]["speedup"][settings.order]
+
     for task in plan.tasks:
         for method in plan.methods:
-            if not method.lambdas:
-                continue
-            reference = by_name[method.reference]
-            settings = plan.settings(reference, task, seed, parent)
-            needed = (
-                run(settings, run_folder(output, seed, task, reference, 0.0))["validation_accuracy"] - plan.tolerance
-            )
-            best, fewest = min(plan.lambdas(method, task)), 0.0
-            for align in plan.lambdas(method, task):
-                settings = plan.settings(method, task, seed, parent, align)
-                result = run(settings, run_folder(output, seed, task, method, align))
-                speedup = result["validation_activity"]["speedup"][settings.order]
-                if result["validation_accuracy"] >= needed and speedup > fewest:
-                    best, fewest = align, speedup
-            chosen[f"{task}/{method.name}"] = best
+            if method.lambdas:
+                needed = plan.gain * speedup(by_name[method.reference], task, 0.0)
+                for align in plan.lambdas(method, task):
+                    chosen[f"{task}/{method.name}"] = align
+                    if speedup(method, task, align) >= needed:
+                        break
     return chosen
 
 
@@ -117,7 +115,7 @@ def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
     parent = parent_folder(plan, output, plan.seeds[0])
     settings = [plan.parent_settings(plan.seeds[0])]
     settings += [plan.settings(plan.methods[0], task, plan.seeds[0], parent) for task in plan.tasks]
-    tasks = [load(each) for each in settings]
+    tasks = [task_of(each) for each in settings]
     export_images(tasks, output / "calibration.safetensors", "train", CALIBRATION_IMAGES)
     export_images(tasks, output / "test.safetensors", "test")
     write_text(output / "experiment.json", json.dumps(described(plan, chosen), indent=1) + "\n")
@@ -133,7 +131,7 @@ def described(plan: Plan, chosen: dict[str, float]) -> dict:
         "tasks": list(plan.tasks),
         "methods": {method.name: method.reference for method in plan.methods},
         "lambdas": chosen,
-        "tolerance": plan.tolerance,
+        "gain": plan.gain,
         "rows": settings.rows,
         "order": settings.order,
     }

@@ -25,7 +25,7 @@ class Method:
 @dataclass(frozen=True)
 class Plan:
     seeds: tuple[int, ...]
-    tolerance: float  # points of validation accuracy that alignment may take
+    gain: float  # how many times fewer steps alignment is to leave
     common: dict
     parent: dict
     tasks: dict[str, dict]
@@ -42,7 +42,7 @@ class Plan:
     def lambdas(self, method: Method, task: str) -> list[float]:
         """Those that are tried; of a method with lambdas a task may have its own."""
         own = self.tasks[task].get(method.name, {}).get("lambdas") if method.lambdas else None
-        return list(own or method.lambdas)
+        return sorted(own or method.lambdas)
 
     def settings(self, method: Method, task: str, seed: int, parent: Path, align: float = 0.0) -> Settings:
         """Those of one run: what the task says goes before the method, and that before all."""
@@ -60,7 +60,9 @@ def read_plan(path: Path) -> Plan:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: {error}") from None
     seeds = content.pop("seeds", [0])
-    tolerance = content.pop("tolerance", 0.3)
+    gain = content.pop("gain", 1.4)
+    if type(gain) not in (int, float) or not 1 <= gain < float("inf"):
+        raise UserError(f"{path}: gain is {gain!r} and must be a number from 1 on")
     tables = {name: content.pop(name, {}) for name in TABLES}
     if not isinstance(seeds, list) or not seeds or not all(type(seed) is int and seed >= 0 for seed in seeds):
         raise UserError(f"{path}: seeds must be a list of numbers from 0 on")
@@ -88,4 +90,4 @@ def read_plan(path: Path) -> Plan:
                 raise UserError(
                     f"{path}: there is no setting {key!r}{where}; the settings are {', '.join(sorted(SETTINGS))}"
                 )
-    return Plan(tuple(seeds), float(tolerance), content, tables["parent"], tables["tasks"], tuple(methods))
+    return Plan(tuple(seeds), float(gain), content, tables["parent"], tables["tasks"], tuple(methods))

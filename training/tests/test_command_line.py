@@ -54,13 +54,13 @@ network = "vgg-tiny"
 size = 8
 batch = 16
 seeds = [3, 4]
-tolerance = 100
+gain = 50
 [parent]
 task = "squares"
 epochs = 2
 [tasks.one]
 epochs = 1
-aligned = { threshold_rate = 0.1, epochs = 2, lambdas = [0.01, 5.0] }
+aligned = { threshold_rate = 0.1, epochs = 2, lambdas = [5.0, 0.000001] }
 [methods.plain]
 method = "thresholds"
 [methods.aligned]
@@ -82,9 +82,9 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     for seed in ("seed3", "seed4"):
         assert files < {path.name for path in (out / seed).iterdir()}
     assert {path.name for path in (out / "seed3/one").iterdir()} == {
-        "plain", "aligned-0.01", "aligned-5", "tuned"
+        "plain", "aligned-1e-06", "aligned-5", "tuned"
     }  # fmt: skip
-    # With all accuracy given away the one with the fewest steps is chosen, on what was set aside.
+    # Neither leaves 50 times fewer steps, so the larger is taken.
     assert json.loads((out / "experiment.json").read_text())["lambdas"] == {"one/aligned": 5.0}
     assert json.loads((out / "seed4/one/aligned-5/result.json").read_text())["settings"]["threshold_rate"] == 0.1
     assert "| one | aligned | 5.0 |" in (out / "results.md").read_text()
@@ -94,9 +94,29 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == first
 
 
+CHOICES = [(1.0, 1e-06, 2), (1.5, 1e-06, 2), (1.51, 5.0, 3), (9.0, 5.0, 3)]
+
+
+@pytest.mark.parametrize("gain, wanted, runs", CHOICES)
+def test_the_choice_of_lambda(tmp_path, gain, wanted, runs):
+    (tmp_path / "plan.toml").write_text(PLAN.replace("gain = 50", f"gain = {gain}"))
+    seen = []
+
+    def run(settings, folder):
+        # Speed-ups 2, 3 and 4, of which only those on what was set aside count.
+        seen.append(folder.relative_to(tmp_path).as_posix())
+        speedup = {"plain": 2.0, "aligned-1e-06": 3.0, "aligned-5": 4.0}[folder.name]
+        return {"validation_activity": {"speedup": {"rows": speedup}}}
+
+    chosen = experiment.choose(read_plan(tmp_path / "plan.toml"), tmp_path, run)
+    assert chosen == {"one/aligned": wanted}
+    assert seen == [f"seed3/one/{name}" for name in ("plain", "aligned-1e-06", "aligned-5")][:runs]
+
+
 PLAN_ERRORS = [
     ("seeds = [", "Invalid value (at end of document)"),
     (PLAN.replace("[3, 4]", "[-1]"), ": seeds must be a list of numbers from 0 on"),
+    (PLAN.replace("50", "0.9"), ": gain is 0.9 and must be a number from 1 on"),
     ("seeds = [1]", " must have the tables parent, tasks and methods"),
     (
         PLAN.replace('"plain"', '"plane"'),
