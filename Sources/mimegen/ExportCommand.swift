@@ -6,7 +6,7 @@ import ONNX
 /// `mimegen export`: a quantized network as ONNX.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export",
+    commandName: "export", _superCommandName: "mimegen",
     abstract: "Write a quantized network as ONNX, so that a runtime runs what the machine runs.",
     discussion: """
       A graph is of one task. Its input is `images`, as stored; its output `logits`, the head's sums. \

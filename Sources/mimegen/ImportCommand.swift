@@ -6,7 +6,7 @@ import ONNX
 /// `mimegen import`: a network out of ONNX files.
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import",
+    commandName: "import", _superCommandName: "mimegen",
     abstract: "Read a network from ONNX, in real numbers or quantized already.",
     usage: "mimegen import <model.onnx> | <task>=<model.onnx> ... [<option> ...] --output <file>",
     discussion: """

@@ -35,13 +35,16 @@ enum Main {
     }
   }
 
-  /// The command that the arguments name. The options of `generate` are the root's too, where the ranges of
-  /// `explore` would be refused.
+  /// The command that the arguments name. The options of `generate` are the root's too, which would take those of the
+  /// same names from commands that have them for something else.
   private static func command() throws -> any ParsableCommand {
     let words = CommandLine.arguments.dropFirst()
-    guard words.first == ExploreCommand.configuration.commandName else {
+    let own: [any ParsableCommand.Type] = [
+      ExploreCommand.self, ImportCommand.self, ExportCommand.self, TraceCommand.self,
+    ]
+    guard let command = own.first(where: { $0.configuration.commandName == words.first }) else {
       return try Mimegen.parseAsRoot()
     }
-    return try ExploreCommand.parseAsRoot(Array(words.dropFirst()))
+    return try command.parseAsRoot(Array(words.dropFirst()))
   }
 }

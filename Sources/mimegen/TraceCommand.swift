@@ -6,7 +6,7 @@ import Networks
 /// `mimegen trace`: what the golden model computes of images.
 struct TraceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trace",
+    commandName: "trace", _superCommandName: "mimegen",
     abstract: "Write what the golden model computes of images: sums, masks, activations, logits.",
     discussion: """
       Writes vectors in the form of golden/README.md, with traces of every image, for comparison with \
