@@ -159,4 +159,37 @@ import Testing
     }
     #expect(throws: ONNXError.self) { try TestGraph.imported(content) }
   }
+
+  /// safetensors too: of integers and of real numbers.
+  @Test func changedTensors() throws {
+    var generator = SeededGenerator(seed: 4)
+    let layers: [Layer] = [
+      .convolution("a", inputChannels: 1, outputChannels: 3, size: 4, isPooled: true)
+    ]
+    guard case .real(let real) = try TestGraph().imported() else { return }
+    let files = [
+      (try SyntheticModel.make(seed: 3, layers: layers).content(), false), (real.content(), true),
+    ]
+    for (content, isReal) in files {
+      for _ in 0..<3000 {
+        var changed = content
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+          // Most of what can be wrong is in the header.
+          let place = Int.random(in: 0..<min(changed.count, 1200), using: &generator)
+          switch Int.random(in: 0..<4, using: &generator) {
+          case 0: changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+          case 1: changed[place] = UInt8(ascii: "9")
+          case 2: changed.remove(at: place)
+          default: changed.insert(UInt8.random(in: 32...126, using: &generator), at: place)
+          }
+        }
+        do throws(NetworkError) {
+          let file = try TensorFile(content: changed, path: "F")
+          if isReal { _ = try FloatModel(file) } else { _ = try Model(file) }
+        } catch {
+          #expect(error.description.hasPrefix("F: "))
+        }
+      }
+    }
+  }
 }
