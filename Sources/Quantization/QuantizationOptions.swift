@@ -25,7 +25,7 @@ public struct QuantizationOptions: Sendable {
   public var activationWidth = 8
   /// A scale of weights for each output channel of the hidden layers, else for each layer.
   public var isPerChannel = true
-  public var range = Range.percentile(99.99)
+  public var range = Range.leastSquares
   public var scales = Scales.multipliers(width: 16)
   public var rounding = Rounding.halfEven
   /// Bits that thresholds shifted by a common amount have in each layer and task; nil for any.

@@ -44,7 +44,7 @@ struct Quantize: ParsableCommand {
       Range of activations: max, p and a percentile of the nonzero ones, or mse for the least squared \
       error.
       """, valueName: "max|p99.99|mse"))
-  var range = RangeArgument(value: .percentile(99.99))
+  var range = RangeArgument(value: .leastSquares)
   @Option(help: "Requantize by multipliers or by shifts alone: multiplier or power-of-two.")
   var scales = ScalesArgument.multiplier
   @Option(
@@ -95,7 +95,7 @@ struct Quantize: ParsableCommand {
       }
     }
 
-    var defaultValueDescription: String { "p99.99" }
+    var defaultValueDescription: String { "mse" }
   }
 
   func validate() throws {

@@ -18,10 +18,13 @@ enum TrainedNetwork {
     let hidden = FloatParameters(
       weights: [0.25, 0.25, 0.25, 0.25, 0.5, 0, 0, 0], bias: [0.01, 0],
       thresholds: (0..<18).map { Float($0) * 0.002 })
-    let classes = FloatParameters(
-      weights: (0..<3).flatMap { row in
-        (0..<18).map { $0 < 9 && $0 / 3 == row ? 1 : 0.05 * Float($0 % 2) }
-      }, bias: [0, 0.01, -0.01])
+    let rows: [[Float]] = (0..<3).map { row in
+      (0..<18).map { (input: Int) -> Float in
+        if input < 9, input / 3 == row { return 1 }
+        return input % 2 == 0 ? 0 : 0.05
+      }
+    }
+    let classes = FloatParameters(weights: rows.flatMap { $0 }, bias: [0, 0.01, -0.01])
     return try FloatModel(
       layers: layers, heads: [head, head], tasks: ["a", "b"], mode: .mime,
       input: ActivationFormat(width: 8, isSigned: false), inputScale: 1 / 255,
@@ -31,8 +34,10 @@ enum TrainedNetwork {
 
   /// Image n is bright in its third n % 3.
   static func pixels(_ number: Int) -> [UInt8] {
-    (0..<36).map { pixel in
-      UInt8((pixel / 12 == number % 3 ? 170 : 40) + (number * 31 + pixel * 17) % 80)
+    (0..<36).map { (pixel: Int) -> UInt8 in
+      let light = pixel / 12 == number % 3 ? 170 : 40
+      let texture = (number * 31 + pixel * 17) % 80
+      return UInt8(light + texture)
     }
   }
 
