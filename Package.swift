@@ -2,8 +2,8 @@
 import PackageDescription
 
 // Imports run one way: HDL <- Machine, HDL <- Simulation <- Verilated <- Lint, HDL <- Formal,
-// Machine and Formal <- Proofs, Networks <- Golden, Networks <- ONNX, Networks <- Mapping <- Programs <- Energy, and all of
-// them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
+// Machine and Formal <- Proofs, Networks <- Golden, Networks <- ONNX, Networks <- Mapping <- Programs <-
+// Energy, and all of them <- Cosimulation <- mimegen. Energy <- Exploration, the model over many designs. Reports draws what it
 // is given and imports nothing. The golden model (Golden) knows nothing of tiles or RTL, and the mapping
 // knows nothing of the golden model.
 let package = Package(
