@@ -115,7 +115,13 @@ def add_training(own: argparse.ArgumentParser) -> None:
     option("threshold-rate", float, "that of thresholds")
     option("beta", float, "weight of the sum of exp(t)")
     own.add_argument("--signed", action="store_true", help="let thresholds go below zero")
-    own.add_argument("--lambda", dest="align", type=float, default=0.0, help="weight of the alignment term (0)")
+    own.add_argument(
+        "--lambda",
+        dest="align",
+        type=float,
+        default=0.0,
+        help="weight of the alignment term at first, falling to 0 (0)",
+    )
     option("rows", int, "rows of the array that zeros are aligned for")
     own.add_argument("--array", type=Path, help="mime_config.json of mimegen, to take the rows from")
     option("order", str, "slots of pooled layers, as mimegen's --order", choices=ORDERS)
