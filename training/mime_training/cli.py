@@ -63,7 +63,6 @@ def parser() -> argparse.ArgumentParser:
     own = command("cycles", run_cycles, "Run an experiment's networks on the Verilog with mimegen.")
     own.add_argument("folder", type=Path)
     own.add_argument("--mimegen", type=Path, default=Path("mimegen"), help="the program")
-    own.add_argument("--images", type=int, default=4, help="test images of each run (4)")
 
     own = command("plot", lambda o: draw_runs(o.folders, o.output), "Draw the curves of runs.")
     own.add_argument("folders", type=Path, nargs="+", help="folders of runs")
@@ -149,9 +148,7 @@ def run_whole_experiment(options: argparse.Namespace) -> None:
 
 
 def run_cycles(options: argparse.Namespace) -> None:
-    if options.images < 1:
-        raise UserError(f"images is {options.images} and must be 1 or more")
-    measure_cycles(options.folder, options.mimegen, options.images)
+    measure_cycles(options.folder, options.mimegen)
     print(write_results(options.folder))
 
 
