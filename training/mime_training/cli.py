@@ -63,7 +63,6 @@ def parser() -> argparse.ArgumentParser:
     own = command("cycles", run_cycles, "Run an experiment's networks on the Verilog with mimegen.")
     own.add_argument("folder", type=Path)
     own.add_argument("--mimegen", type=Path, default=Path("mimegen"), help="the program")
-    own.add_argument("--images", type=int, default=4, help="test images of each run (4)")
 
     own = command("plot", lambda o: draw_runs(o.folders, o.output), "Draw the curves of runs.")
     own.add_argument("folders", type=Path, nargs="+", help="folders of runs")
@@ -115,7 +114,13 @@ def add_training(own: argparse.ArgumentParser) -> None:
     option("threshold-rate", float, "that of thresholds")
     option("beta", float, "weight of the sum of exp(t)")
     own.add_argument("--signed", action="store_true", help="let thresholds go below zero")
-    own.add_argument("--lambda", dest="align", type=float, default=0.0, help="weight of the alignment term (0)")
+    own.add_argument(
+        "--lambda",
+        dest="align",
+        type=float,
+        default=0.0,
+        help="weight of the alignment term at first, falling to 0 (0)",
+    )
     option("rows", int, "rows of the array that zeros are aligned for")
     own.add_argument("--array", type=Path, help="mime_config.json of mimegen, to take the rows from")
     option("order", str, "slots of pooled layers, as mimegen's --order", choices=ORDERS)
@@ -143,9 +148,7 @@ def run_whole_experiment(options: argparse.Namespace) -> None:
 
 
 def run_cycles(options: argparse.Namespace) -> None:
-    if options.images < 1:
-        raise UserError(f"images is {options.images} and must be 1 or more")
-    measure_cycles(options.folder, options.mimegen, options.images)
+    measure_cycles(options.folder, options.mimegen)
     print(write_results(options.folder))
 
 

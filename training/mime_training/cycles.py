@@ -5,46 +5,40 @@ from pathlib import Path
 
 from mime_training.errors import UserError
 from mime_training.files import replacing
-from mime_training.results import cycles_of, experiment_of, run_name
+from mime_training.results import cycles_of, dense_report, digest_of, experiment_of, report_of, trained_model
 from mime_training.tasks import file_name
 
 # Wide enough that memory holds up hardly a cycle, for both of what is compared.
 ACCELERATOR = ["--cols", "16", "--axi-data-width", "256", "--act-buffer-kb", "64"]
+# Test images of each run.
+IMAGES = 8
 
 
-def measure_cycles(folder: Path, mimegen: Path, images: int) -> None:
-    """Leaves cycles/SEED-METHOD-TASK.json, mimegen's report of a run, for all seeds, methods and tasks.
+def measure_cycles(folder: Path, mimegen: Path) -> None:
+    """Leaves mimegen's report of a run in cycles/, for all seeds, methods and tasks.
 
-    Each run has the first `images` test images of one task, with skipping; dense-TASK.json is one
-    without. What is there is not run again. mimegen compares every number of a run with its golden
-    model and every count with its exact model.
+    Each run has the first test images of one task, with skipping; one of each task is without. What
+    is there for the networks as they are is not run again. mimegen compares every number of a run with
+    its golden model and every count with its exact model.
     """
     experiment = experiment_of(folder)
     for seed in experiment["seeds"]:
         for method in experiment["methods"]:
-            model = folder / "cycles" / f"seed{seed}-{method}.safetensors"
-            trained = folder / f"seed{seed}" / f"{method}.safetensors"
-            if not model.is_file() or model.stat().st_mtime < trained.stat().st_mtime:
+            trained = trained_model(folder, seed, method)
+            model = folder / "cycles" / f"seed{seed}-{method}-{digest_of(trained)}.safetensors"
+            if not model.is_file():
                 with replacing(model) as temporary:
                     calibration = ["--vectors", folder / "calibration.safetensors"]
                     call(mimegen, "quantize", "--model", trained, *calibration, "--output", temporary)
             for task in experiment["tasks"]:
-                more = [
-                    "--tasks",
-                    file_name(task),
-                    "--rows",
-                    experiment["rows"],
-                    "--order",
-                    experiment["order"],
-                    *ACCELERATOR,
-                ]
-                run = ["run", "--model", model, "--vectors", folder / "test.safetensors", "--images", images, *more]
-                for report, skip in ((run_name(seed, method, task), "on"), (f"dense-{task}", "off")):
-                    path = folder / "cycles" / f"{report.replace('/', '_')}.json"
-                    if not path.is_file() or (skip == "on" and path.stat().st_mtime < model.stat().st_mtime):
-                        with replacing(path) as temporary:
-                            call(mimegen, *run, "--skip", skip, "--report", temporary)
-                        print(f"{path}: {cycles_of(path)} cycles", flush=True)
+                more = ["--tasks", file_name(task), "--rows", experiment["rows"], "--order", experiment["order"]]
+                run = ["run", "--model", model, "--vectors", folder / "test.safetensors", "--images", IMAGES, *more]
+                reports = {report_of(folder, seed, method, task): "on", dense_report(folder, task): "off"}
+                for report, skip in reports.items():
+                    if not report.is_file():
+                        with replacing(report) as temporary:
+                            call(mimegen, *run, *ACCELERATOR, "--skip", skip, "--report", temporary)
+                        print(f"{report}: {cycles_of(report)} cycles", flush=True)
 
 
 def call(mimegen: Path, *arguments) -> None:

@@ -1,12 +1,17 @@
 """The tables of an experiment, from what its runs have left."""
 
+import functools
+import hashlib
 import json
 import statistics
 from pathlib import Path
 
+from safetensors.torch import load_file
+
 from mime_training.checkpoint import read_result
 from mime_training.errors import UserError
 from mime_training.files import write_text
+from mime_training.tasks import file_name
 
 
 def write_results(folder: Path) -> str:
@@ -31,16 +36,40 @@ def experiment_of(folder: Path) -> dict:
 
 
 def cycles_by_run(folder: Path, experiment: dict) -> dict[str, int]:
-    """Cycles by SEED-METHOD-TASK and dense-TASK, as far as they have been measured."""
-    names = [f"dense-{task}" for task in experiment["tasks"]]
-    names += [run_name(seed, method, task) for task in experiment["tasks"] for method in experiment["methods"]
-              for seed in experiment["seeds"]]  # fmt: skip
-    reports = {name: folder / "cycles" / f"{name.replace('/', '_')}.json" for name in names}
+    """Cycles by SEED-METHOD-TASK and dense-TASK, as far as the networks that are there were measured."""
+    reports = {f"dense-{task}": dense_report(folder, task) for task in experiment["tasks"]}
+    for task in experiment["tasks"]:
+        for method in experiment["methods"]:
+            for seed in experiment["seeds"]:
+                reports[run_name(seed, method, task)] = report_of(folder, seed, method, task)
     return {name: cycles_of(report) for name, report in reports.items() if report.is_file()}
 
 
 def run_name(seed: int, method: str, task: str) -> str:
     return f"seed{seed}-{method}-{task}"
+
+
+def trained_model(folder: Path, seed: int, method: str) -> Path:
+    return folder / f"seed{seed}" / f"{method}.safetensors"
+
+
+def dense_report(folder: Path, task: str) -> Path:
+    return folder / "cycles" / f"dense-{file_name(task)}.json"
+
+
+def report_of(folder: Path, seed: int, method: str, task: str) -> Path:
+    """Where the report of a run lies; another network has another place."""
+    name = run_name(seed, method, file_name(task))
+    return folder / "cycles" / f"{name}-{digest_of(trained_model(folder, seed, method))}.json"
+
+
+@functools.cache
+def digest_of(model: Path) -> str:
+    """Some digits that tell a network's numbers from others."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(load_file(model).items()):
+        digest.update(f"{name} {tuple(tensor.shape)}".encode() + tensor.numpy().tobytes())
+    return digest.hexdigest()[:12]
 
 
 def cycles_of(report: Path) -> int:

@@ -29,7 +29,7 @@ class Settings:
     threshold_rate: float = 0.1
     beta: float = 1e-8  # of the sum of exp(t)
     signed: bool = False  # thresholds below zero
-    align: float = 0.0  # of the alignment term: lambda
+    align: float = 0.0  # of the alignment term at first, falling to 0: lambda
     rows: int = 4
     order: str = "rows"
     shift: int = 2  # pixels that a training image is moved by, at most

@@ -130,13 +130,14 @@ def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, stat
         # None shows it on a terminal only.
         hidden = None if distributed.rank() == 0 else True
         for number in tqdm(range(batches), f"{folder.name} {epoch + 1}/{settings.epochs}", leave=False, disable=hidden):
-            set_rates(optimizer, (epoch * batches + number) / (settings.epochs * batches))
+            done = (epoch * batches + number) / (settings.epochs * batches)
+            set_rates(optimizer, done)
             chosen = order[number * size : (number + 1) * size]
             images = augmented(task.train_images[chosen], settings.shift, task.is_mirrored, generator)
             images = distributed.part(images).to(device)
             labels = distributed.part(task.train_labels[chosen]).to(device)
             optimizer.zero_grad()
-            figures = step(settings, network, reals(images), labels)
+            figures = step(settings, network, reals(images), labels, settings.align * (1 - done))
             distributed.average_gradients(network)
             optimizer.step()
             clamp_thresholds(settings, network)
@@ -158,15 +159,19 @@ def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, stat
         distributed.barrier()
 
 
-def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
-    """Adds the gradients of one batch; its loss, the share of right classes and the alignment term."""
+def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor, align: float) -> Tensor:
+    """Adds the gradients of one batch; its loss, the share of right classes and the alignment term.
+
+    The term's weight `align` falls to zero: what has become zero by then hardly comes back, and the rest
+    is learned for accuracy alone.
+    """
     term = torch.zeros((), device=images.device)
     if isinstance(network, TaskNetwork):
         logits, _, after = network.activations(images)
         loss = F.cross_entropy(logits, labels)
         if settings.align:
             term = alignment(after, network.layers, settings.rows, settings.order)
-            loss = loss + settings.align * term
+            loss = loss + align * term
         if network.thresholds and settings.beta:
             loss = loss + settings.beta * threshold_loss(list(network.thresholds))
     else:

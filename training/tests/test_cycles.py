@@ -1,12 +1,13 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from mime_training.cycles import measure_cycles
 from mime_training.errors import UserError
-from mime_training.results import cycles_by_run
+from mime_training.results import cycles_by_run, digest_of
 
 # In mimegen's place: notes its arguments, and a run takes fewer cycles with skipping and by the model's name.
 FAKE = """#!/usr/bin/env python3
@@ -23,6 +24,10 @@ else:
 """
 
 
+def write_model(path: Path, number: int) -> None:
+    save_file({"weight": torch.tensor([number])}, path)
+
+
 @pytest.fixture
 def experiment(tmp_path, monkeypatch) -> Path:
     (tmp_path / "mimegen").write_text(FAKE)
@@ -31,40 +36,42 @@ def experiment(tmp_path, monkeypatch) -> Path:
     experiment = {"seeds": [3, 4], "tasks": ["one", "folder:a/two"], "methods": {"plain": None, "aligned": "plain"},
                   "lambdas": {}, "rows": 6, "order": "rows"}  # fmt: skip
     (tmp_path / "experiment.json").write_text(json.dumps(experiment))
-    for seed in (3, 4):
-        (tmp_path / f"seed{seed}").mkdir()
-        for method in ("plain", "aligned"):
-            (tmp_path / f"seed{seed}/{method}.safetensors").write_text("trained")
+    for number, (seed, method) in enumerate((seed, method) for seed in (3, 4) for method in ("plain", "aligned")):
+        (tmp_path / f"seed{seed}").mkdir(exist_ok=True)
+        write_model(tmp_path / f"seed{seed}/{method}.safetensors", number)
     return tmp_path
 
 
-def test_runs_each_once_and_again_where_the_network_is_newer(experiment):
-    measure_cycles(experiment, experiment / "mimegen", 5)
+def test_runs_each_network_once(experiment):
+    plan = json.loads((experiment / "experiment.json").read_text())
+    measure_cycles(experiment, experiment / "mimegen")
     calls = (experiment / "calls").read_text().splitlines()
     # Four models; for each two tasks with skipping, and one run of each task without.
     assert sum(call.startswith("quantize") for call in calls) == 4 and len(calls) == 4 + 8 + 2
-    assert all("--rows 6 --order rows" in call and "--images 5" in call for call in calls if call.startswith("run"))
+    assert all("--rows 6 --order rows" in call and "--images 8" in call for call in calls if call.startswith("run"))
     assert sum("--tasks two" in call for call in calls) == 5
-    found = cycles_by_run(experiment, json.loads((experiment / "experiment.json").read_text()))
+    found = cycles_by_run(experiment, plan)
     assert found == {"dense-one": 1007, "dense-folder:a/two": 1007} | {
         f"seed{seed}-{method}-{task}": cycles
         for seed in (3, 4) for method, cycles in (("plain", 507), ("aligned", 257)) for task in ("one", "folder:a/two")
     }  # fmt: skip
-    measure_cycles(experiment, experiment / "mimegen", 5)
+    measure_cycles(experiment, experiment / "mimegen")
     assert len((experiment / "calls").read_text().splitlines()) == 14
-    later = (experiment / "cycles/seed4-plain.safetensors").stat().st_mtime + 9
-    os.utime(experiment / "seed4/plain.safetensors", (later, later))
-    measure_cycles(experiment, experiment / "mimegen", 5)
+    # Another network in a place: the old one's cycles are not taken for its own.
+    write_model(experiment / "seed4/plain.safetensors", 99)
+    digest_of.cache_clear()
+    assert set(found) - set(cycles_by_run(experiment, plan)) == {"seed4-plain-one", "seed4-plain-folder:a/two"}
+    measure_cycles(experiment, experiment / "mimegen")
     assert len((experiment / "calls").read_text().splitlines()) == 14 + 1 + 2
 
 
 def test_a_failing_program(experiment):
     (experiment / "mimegen").write_text("#!/bin/sh\necho 'it is no network' >&2\nexit 2\n")
     with pytest.raises(UserError) as caught:
-        measure_cycles(experiment, experiment / "mimegen", 5)
+        measure_cycles(experiment, experiment / "mimegen")
     trained = experiment / "seed3/plain.safetensors"
     assert str(caught.value) == f"mimegen quantize of {trained} has ended with 2: it is no network"
     assert list((experiment / "cycles").iterdir()) == []
     with pytest.raises(UserError) as caught:
-        measure_cycles(experiment, experiment / "none", 5)
+        measure_cycles(experiment, experiment / "none")
     assert str(caught.value) == f"{experiment / 'none'} cannot be run: No such file or directory"
