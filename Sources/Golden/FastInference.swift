@@ -41,24 +41,6 @@ struct FastInference: Sendable {
     }
     return LayerResult(
       accumulators: accumulators, mask: mask, activations: activations,
-      pooled: layer.isPooled ? maxPooled(layer, activations) : activations)
-  }
-
-  private func maxPooled(_ layer: Layer, _ map: [Int32]) -> [Int32] {
-    var result: [Int32] = []
-    result.reserveCapacity(layer.pooledOutputCount)
-    for channel in 0..<layer.outputChannels {
-      for row in 0..<layer.pooledSize {
-        let upper = (channel * layer.outputSize + 2 * row) * layer.outputSize
-        let lower = upper + layer.outputSize
-        for column in stride(from: 0, to: 2 * layer.pooledSize, by: 2) {
-          result.append(
-            max(
-              map[upper + column], map[upper + column + 1], map[lower + column],
-              map[lower + column + 1]))
-        }
-      }
-    }
-    return result
+      pooled: layer.isPooled ? layer.maxPooled(activations) : activations)
   }
 }

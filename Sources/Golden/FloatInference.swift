@@ -67,29 +67,11 @@ public struct FloatGoldenModel: Sendable {
       let numbers = model.parameters(ofLayer: index, task: task)
       let sums = layers[task][index].sums(input, bias: numbers.bias)
       let activations = zip(sums, numbers.thresholds).map { $0 >= $1 ? $0 : 0 }
-      input = layer.isPooled ? maxPooled(layer, activations) : activations
+      input = layer.isPooled ? layer.maxPooled(activations) : activations
       results.append(FloatLayerResult(sums: sums, activations: activations, pooled: input))
     }
     let head = model.parameters(ofLayer: model.layers.count, task: task)
     return FloatInference(
       layers: results, logits: layers[task][model.layers.count].sums(input, bias: head.bias))
-  }
-
-  private func maxPooled(_ layer: Layer, _ map: [Float]) -> [Float] {
-    var result: [Float] = []
-    result.reserveCapacity(layer.pooledOutputCount)
-    for channel in 0..<layer.outputChannels {
-      for row in 0..<layer.pooledSize {
-        let upper = (channel * layer.outputSize + 2 * row) * layer.outputSize
-        let lower = upper + layer.outputSize
-        for column in stride(from: 0, to: 2 * layer.pooledSize, by: 2) {
-          result.append(
-            max(
-              map[upper + column], map[upper + column + 1], map[lower + column],
-              map[lower + column + 1]))
-        }
-      }
-    }
-    return result
   }
 }

@@ -81,10 +81,10 @@ struct EnergyCommand: ParsableCommand {
     let own: any PricedRun
     let compared: (any PricedRun)?
     if network.network != nil {
-      let runs = ShapesRun.Request(self)
-      let run = try ShapesRun(runs)
+      let request = ShapesRun.Request(self)
+      let run = try ShapesRun(request)
       own = run
-      compared = try other.compare.map { _ in try run.compared(runs, other) }
+      compared = try other.compare.map { _ in try run.compared(request, other) }
     } else {
       let run = try ModelRun(self)
       own = run
