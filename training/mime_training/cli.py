@@ -105,7 +105,7 @@ def add_training(own: argparse.ArgumentParser) -> None:
     option("channels", int, "of images, 1 or 3")
     option("size", int, "height and width of images")
     option("parent", str, "the parent's folder")
-    option("start", str, "a finished run of the same method and task to go on from")
+    option("reference", str, "a finished run of the same method and task, to go on from and to be taught by")
     option("data", str, "folder of data files that are not installed")
     option("seed", int, "of weights, order and augmentation")
     option("epochs", int, "")

@@ -1,5 +1,6 @@
 """All runs of a plan, each taken up where it was ended, then models, vectors and tables."""
 
+import bisect
 import functools
 import json
 import sys
@@ -55,9 +56,7 @@ def run_experiment(path: Path, output: Path, device: torch.device) -> None:
     for seed in plan.seeds:
         for task in plan.tasks:
             for method in plan.methods:
-                align = chosen.get(f"{task}/{method.name}", 0.0)
-                settings = plan.settings(method, task, seed, parent_folder(plan, output, seed), align)
-                run(settings, run_folder(output, seed, task, method, align))
+                run(*task_run(plan, output, seed, task, method, chosen.get(f"{task}/{method.name}", 0.0)))
     if distributed.rank() == 0:
         finish(plan, output, chosen)
 
@@ -71,30 +70,38 @@ def run_folder(output: Path, seed: int, task: str, method: Method, align: float)
     return output / f"seed{seed}" / task.replace("/", "_") / name
 
 
+def task_run(
+    plan: Plan, output: Path, seed: int, task: str, method: Method, align: float = 0.0
+) -> tuple[Settings, Path]:
+    """What a run is made by, and its folder."""
+    reference = None
+    if method.reference is not None:
+        reference = run_folder(output, seed, task, plan.method(method.reference), 0.0)
+    settings = plan.settings(method, task, seed, parent_folder(plan, output, seed), reference, align)
+    return settings, run_folder(output, seed, task, method, align)
+
+
 def choose(plan: Plan, output: Path, run) -> dict[str, float]:
     """For each task and method with lambdas the one to take, judged on what the first seed set aside.
 
-    It is the smallest that leaves the plan's gain in steps over the method's reference; the largest
-    where none does. Test images have no part in it, and accuracy has none.
+    It is the smallest that leaves the plan's gain in steps over the method's reference, of which fewer are
+    taken to be left the larger it is; the largest where none does. Test images have no part in it, and
+    accuracy has none.
     """
-    chosen: dict[str, float] = {}
     seed = plan.seeds[0]
-    parent = parent_folder(plan, output, seed)
-    by_name = {method.name: method for method in plan.methods}
 
-    def speedup(method: Method, task: str, align: float) -> float:
-        settings = plan.settings(method, task, seed, parent, align)
-        result = run(settings, run_folder(output, seed, task, method, align))
-        return result["validation_activity"]["speedup"][settings.order]
+    def speedup(method: Method, task: str, align: float = 0.0) -> float:
+        settings, folder = task_run(plan, output, seed, task, method, align)
+        return run(settings, folder)["validation_activity"]["speedup"][settings.order]
 
+    chosen: dict[str, float] = {}
     for task in plan.tasks:
         for method in plan.methods:
             if method.lambdas:
-                needed = plan.gain * speedup(by_name[method.reference], task, 0.0)
-                for align in plan.lambdas(method, task):
-                    chosen[f"{task}/{method.name}"] = align
-                    if speedup(method, task, align) >= needed:
-                        break
+                needed = plan.gain * speedup(plan.method(method.reference), task)
+                lambdas = plan.lambdas(method, task)
+                place = bisect.bisect_left(lambdas, needed, key=lambda align: speedup(method, task, align))
+                chosen[f"{task}/{method.name}"] = lambdas[min(place, len(lambdas) - 1)]
     return chosen
 
 

@@ -9,7 +9,7 @@ from mime_training.errors import UserError
 from mime_training.settings import Settings
 
 TABLES = {"parent", "tasks", "methods"}
-SETTINGS = {field.name for field in dataclasses.fields(Settings)} - {"seed", "parent", "start"}
+SETTINGS = {field.name for field in dataclasses.fields(Settings)} - {"seed", "parent", "reference"}
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Method:
     name: str
     settings: dict
     lambdas: tuple[float, ...]
-    reference: str | None  # the method whose accuracy is to be kept
+    reference: str | None  # the method whose run of the same task and seed this one goes on from
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,25 @@ class Plan:
     def parent_settings(self, seed: int) -> Settings:
         return Settings(**{"method": "parent", "seed": seed, **self.common, **self.parent})
 
+    def method(self, name: str) -> Method:
+        return next(method for method in self.methods if method.name == name)
+
     def lambdas(self, method: Method, task: str) -> list[float]:
         """Those that are tried; of a method with lambdas a task may have its own."""
         own = self.tasks[task].get(method.name, {}).get("lambdas") if method.lambdas else None
-        return sorted(own or method.lambdas)
+        return sorted(set(own or method.lambdas))
 
-    def settings(self, method: Method, task: str, seed: int, parent: Path, align: float = 0.0) -> Settings:
+    def settings(
+        self, method: Method, task: str, seed: int, parent: Path, reference: Path | None = None, align: float = 0.0
+    ) -> Settings:
         """Those of one run: what the task says goes before the method, and that before all."""
         values = {**self.common, **method.settings, **self.tasks[task]}
         for key in [key for key in values if isinstance(values[key], dict)]:
             own = values.pop(key)
             if key == method.name:
                 values |= {name: value for name, value in own.items() if name != "lambdas"}
-        return Settings(**{"task": task, **values}, seed=seed, parent=str(parent), align=align)
+        folders = {"parent": str(parent), "reference": reference and str(reference)}
+        return Settings(**{"task": task, **values}, **folders, seed=seed, align=align)
 
 
 def read_plan(path: Path) -> Plan:
@@ -72,8 +78,12 @@ def read_plan(path: Path) -> Plan:
     for name, own in tables["methods"].items():
         own = dict(own)
         lambdas, reference = tuple(own.pop("lambdas", ())), own.pop("reference", None)
-        if lambdas and reference not in tables["methods"]:
-            raise UserError(f"{path}: the method {name} has lambdas and must name another method as its reference")
+        earlier = [method.name for method in methods if not method.lambdas]
+        if (lambdas or reference is not None) and reference not in earlier:
+            raise UserError(
+                f"{path}: the reference of the method {name} is {reference!r} and must be a method before it that"
+                f" has no lambdas: {' or '.join(earlier) or 'there is none'}"
+            )
         methods.append(Method(name, own, lambdas, reference))
     places = {"": content, "parent": {key: value for key, value in tables["parent"].items() if key != "seed"}}
     for task, own in tables["tasks"].items():

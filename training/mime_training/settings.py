@@ -20,7 +20,7 @@ class Settings:
     channels: int = 1
     size: int = 28
     parent: str | None = None  # the parent's folder, where this is no parent
-    start: str | None = None  # a folder of the same method whose result this run goes on from
+    reference: str | None = None  # the folder of a finished run that this one goes on from and is taught by
     data: str | None = None
     seed: int = 0
     epochs: int = 8
@@ -58,6 +58,10 @@ class Settings:
         check(0 <= self.validation < 1, f"validation is {self.validation} and must be from 0 to below 1")
         check(
             (self.method == "parent") == (self.parent is None), "every method but parent, and only they, names a parent"
+        )
+        check(
+            self.reference is None or self.method in ("thresholds", "finetune"),
+            f"the method {self.method} goes on from no other run",
         )
         check(
             self.align == 0 or self.method in ("thresholds", "finetune"),

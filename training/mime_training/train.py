@@ -22,6 +22,8 @@ from mime_training.thresholds import threshold_loss
 
 # Test images of which the steps are counted, at most.
 ACTIVITY_IMAGES = 512
+# What logits are divided by where a network is taught by another's.
+TEMPERATURE = 2.0
 
 
 def run(settings: Settings, folder: Path, load: Callable[[Settings], Task], device: torch.device) -> dict:
@@ -53,12 +55,19 @@ def make_network(settings: Settings, task: Task) -> nn.Module:
         layers, **parent.folded(), classes=task.classes,
         has_thresholds=settings.method == "thresholds", learns_weights=settings.method == "finetune",
     )  # fmt: skip
-    if settings.start is not None:
-        start = checkpoint.finished_state(Path(settings.start))
-        if (start["settings"]["method"], start["settings"]["task"]) != (settings.method, settings.task):
-            raise UserError(f"{settings.start} holds a run of another method or task and cannot be gone on from")
-        network.load_state_dict(start["network"])
+    if settings.reference is not None:
+        own = [parameter.clone() for parameter in [*network.weights, *network.biases]]
+        network.load_state_dict(reference_state(settings)["network"])
+        if settings.method == "thresholds" and not all(map(torch.equal, own, [*network.weights, *network.biases])):
+            raise UserError(f"the run in {settings.reference} has another parent than {settings.parent}")
     return network
+
+
+def reference_state(settings: Settings) -> dict:
+    """The state of the run that another goes on from."""
+    state = checkpoint.finished_state(Path(settings.reference))
+    check_same(state, settings, ("method", "task", "network", "channels", "size"), f"the run in {settings.reference}")
+    return state
 
 
 def load_parent(folder: Path, settings: Settings | None = None) -> ParentNetwork:
@@ -66,13 +75,19 @@ def load_parent(folder: Path, settings: Settings | None = None) -> ParentNetwork
     own = state["settings"]
     if own["method"] != "parent":
         raise UserError(f"{folder} holds a run of the method {own['method']} and no parent")
-    for name in ("network", "channels", "size") if settings else ():
-        if own[name] != getattr(settings, name):
-            raise UserError(f"the parent in {folder} has the {name} {own[name]}, not {getattr(settings, name)}")
+    if settings is not None:
+        check_same(state, settings, ("network", "channels", "size"), f"the parent in {folder}")
     classes = len(state["network"]["head.bias"])
     parent = ParentNetwork(hidden_layers(own["network"], own["channels"], own["size"]), classes)
     parent.load_state_dict(state["network"])
     return parent.eval()
+
+
+def check_same(state: dict, settings: Settings, names: tuple[str, ...], what: str) -> None:
+    for name in names:
+        value = state["settings"][name]
+        if value != getattr(settings, name):
+            raise UserError(f"{what} has the {name} {value}, not {getattr(settings, name)}")
 
 
 def task_network(state: dict) -> TaskNetwork:
@@ -110,6 +125,7 @@ def optimizer_of(settings: Settings, network: nn.Module) -> torch.optim.Optimize
 def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, state: dict | None) -> None:
     device = next(network.parameters()).device
     optimizer = optimizer_of(settings, network)
+    teacher = task_network(reference_state(settings)).to(device) if settings.reference is not None else None
     epoch, metrics = 0, []
     if state is not None:
         network.load_state_dict(state["network"])
@@ -137,7 +153,7 @@ def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, stat
             images = distributed.part(images).to(device)
             labels = distributed.part(task.train_labels[chosen]).to(device)
             optimizer.zero_grad()
-            figures = step(settings, network, reals(images), labels, settings.align * (1 - done))
+            figures = step(settings, network, teacher, reals(images), labels, settings.align * (1 - done))
             distributed.average_gradients(network)
             optimizer.step()
             clamp_thresholds(settings, network)
@@ -159,7 +175,9 @@ def learn(settings: Settings, network: nn.Module, task: Task, folder: Path, stat
         distributed.barrier()
 
 
-def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor, align: float) -> Tensor:
+def step(
+    settings: Settings, network: nn.Module, teacher: nn.Module | None, images: Tensor, labels: Tensor, align: float
+) -> Tensor:
     """Adds the gradients of one batch; its loss, the share of right classes and the alignment term.
 
     The term's weight `align` falls to zero: what has become zero by then hardly comes back, and the rest
@@ -169,6 +187,8 @@ def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor,
     if isinstance(network, TaskNetwork):
         logits, _, after = network.activations(images)
         loss = F.cross_entropy(logits, labels)
+        if teacher is not None:
+            loss = (loss + distillation(logits, teacher, images)) / 2
         if settings.align:
             term = alignment(after, network.layers, settings.rows, settings.order)
             loss = loss + align * term
@@ -180,6 +200,14 @@ def step(settings: Settings, network: nn.Module, images: Tensor, labels: Tensor,
     loss.backward()
     right = (logits.argmax(1) == labels).double().mean()
     return torch.stack([loss.detach().double(), right, term.detach().double()])
+
+
+def distillation(logits: Tensor, teacher: nn.Module, images: Tensor) -> Tensor:
+    """The divergence of softened classes from a teacher's: Hinton, Vinyals, Dean, arXiv 1503.02531."""
+    with torch.no_grad():
+        wanted = F.log_softmax(teacher(images) / TEMPERATURE, 1)
+    own = F.log_softmax(logits / TEMPERATURE, 1)
+    return TEMPERATURE**2 * F.kl_div(own, wanted, reduction="batchmean", log_target=True)
 
 
 def set_rates(optimizer: torch.optim.Optimizer, done: float) -> None:

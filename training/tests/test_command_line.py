@@ -81,10 +81,8 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     files = {"plain.safetensors", "aligned.safetensors", "tuned.safetensors", "plain.svg", "aligned.svg", "tuned.svg"}
     for seed in ("seed3", "seed4"):
         assert files < {path.name for path in (out / seed).iterdir()}
-    assert {path.name for path in (out / "seed3/one").iterdir()} == {
-        "plain", "aligned-1e-06", "aligned-5", "tuned"
-    }  # fmt: skip
-    # Neither leaves 50 times fewer steps, so the larger is taken.
+    # The larger does not leave 50 times fewer steps: it is taken, and the smaller is not tried.
+    assert {path.name for path in (out / "seed3/one").iterdir()} == {"plain", "aligned-5", "tuned"}
     assert json.loads((out / "experiment.json").read_text())["lambdas"] == {"one/aligned": 5.0}
     assert json.loads((out / "seed4/one/aligned-5/result.json").read_text())["settings"]["threshold_rate"] == 0.1
     assert "| one | aligned | 5.0 |" in (out / "results.md").read_text()
@@ -94,23 +92,29 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == first
 
 
-CHOICES = [(1.0, 1e-06, 2), (1.5, 1e-06, 2), (1.51, 5.0, 3), (9.0, 5.0, 3)]
+CHOICES = [
+    (1.0, 1.0, {1, 2, 3}), (1.5, 2.0, {1, 2, 3}), (1.51, 3.0, {2, 3}), (2.0, 4.0, {3, 4}), (9.0, 5.0, {3, 5})
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("gain, wanted, runs", CHOICES)
 def test_the_choice_of_lambda(tmp_path, gain, wanted, runs):
-    (tmp_path / "plan.toml").write_text(PLAN.replace("gain = 50", f"gain = {gain}"))
-    seen = []
+    text = PLAN.replace("gain = 50", f"gain = {gain}").replace("lambdas = [5.0, 0.000001]", "lambdas = [3, 2, 5, 1, 4]")
+    (tmp_path / "plan.toml").write_text(text)
+    seen = {}
 
     def run(settings, folder):
-        # Speed-ups 2, 3 and 4, of which only those on what was set aside count.
-        seen.append(folder.relative_to(tmp_path).as_posix())
-        speedup = {"plain": 2.0, "aligned-1e-06": 3.0, "aligned-5": 4.0}[folder.name]
-        return {"validation_activity": {"speedup": {"rows": speedup}}}
+        # Speed-ups of which only those on what was set aside count.
+        seen[folder.relative_to(tmp_path).as_posix()] = settings.reference
+        speedup = {"plain": 2.0, "aligned-1": 2.1, "aligned-2": 3.0, "aligned-3": 3.5, "aligned-4": 4.0}
+        return {"validation_activity": {"speedup": {"rows": speedup.get(folder.name, 4.5)}}}
 
     chosen = experiment.choose(read_plan(tmp_path / "plan.toml"), tmp_path, run)
     assert chosen == {"one/aligned": wanted}
-    assert seen == [f"seed3/one/{name}" for name in ("plain", "aligned-1e-06", "aligned-5")][:runs]
+    reference = str(tmp_path / "seed3/one/plain")
+    aligned = {name: folder for name, folder in seen.items() if "aligned" in name}
+    assert set(aligned.values()) == {reference} and seen["seed3/one/plain"] is None
+    assert runs <= {int(name[-1]) for name in aligned} and len(aligned) <= 3
 
 
 PLAN_ERRORS = [
@@ -119,8 +123,12 @@ PLAN_ERRORS = [
     (PLAN.replace("50", "0.9"), ": gain is 0.9 and must be a number from 1 on"),
     ("seeds = [1]", " must have the tables parent, tasks and methods"),
     (
-        PLAN.replace('"plain"', '"plane"'),
-        ": the method aligned has lambdas and must name another method as its reference",
+        PLAN.replace('"plain"', '"tuned"'),
+        ": the reference of the method aligned is 'tuned' and must be a method before it that has no lambdas: plain",
+    ),
+    (
+        PLAN.replace('reference = "plain"', ""),
+        ": the reference of the method aligned is None and must be a method before it that has no lambdas: plain",
     ),
     (PLAN.replace("epochs = 1", "epoch = 1"), ": there is no setting 'epoch' of one; the settings are "),
     (PLAN.replace("threshold_rate", "rates"), ": there is no setting 'rates' of one.aligned; the settings are "),

@@ -9,6 +9,7 @@ import torch
 
 from mime_training import checkpoint, train
 from mime_training.errors import UserError
+from mime_training.measure import reals
 from mime_training.settings import Settings
 
 CPU = torch.device("cpu")
@@ -55,6 +56,50 @@ def test_alignment_leaves_fewer_steps(parent, task, settings, tmp_path):
     plain = run(settings, task, tmp_path / "plain", **more)["test_activity"]["layers"][1]
     aligned = run(settings, task, tmp_path / "aligned", align=2.0, **more)["test_activity"]["layers"][1]
     assert plain["name"] == "conv2" and aligned["issued"]["rows"] < 0.95 * plain["issued"]["rows"]
+
+
+@pytest.mark.parametrize("method", ["thresholds", "finetune"])
+def test_a_run_goes_on_from_its_reference(parent, task, settings, tmp_path, method):
+    more = {"parent": str(parent), "threshold_rate": 0.05}
+    train.run(settings(method, **more), tmp_path / "first", lambda _: task, CPU)
+    more |= {"reference": str(tmp_path / "first"), "seed": 1, "epochs": 1}
+    slow = {"rate": 1e-12, "threshold_rate": 1e-12}
+    train.run(settings(method, **{**more, **slow}), tmp_path / "still", lambda _: task, CPU)
+    train.run(settings(method, **more), tmp_path / "on", lambda _: task, CPU)
+    first, still, on = (tensors(tmp_path / name) for name in ("first", "still", "on"))
+    assert all(torch.allclose(first[name], still[name], atol=1e-9) for name in first)
+    assert not torch.equal(first["head.weight"], on["head.weight"])
+
+
+def test_a_reference_teaches_half_of_the_loss(parent, task, settings, tmp_path, monkeypatch):
+    run(settings, task, tmp_path / "first", parent=str(parent))
+    own = settings("thresholds", parent=str(parent), reference=str(tmp_path / "first"), beta=0.0)
+    network = train.make_network(own, task)
+    teacher = train.task_network(checkpoint.finished_state(tmp_path / "first"))
+    with torch.no_grad():
+        teacher.head.bias[0] += 3.0
+    images, labels = reals(task.train_images), task.train_labels
+    loss = train.step(own, network, teacher, images, labels, 0.0)[0]
+    own, taught = (n(images).double().detach() for n in (network, teacher))
+    entropy = torch.nn.functional.cross_entropy(own, labels)
+    p, q = (torch.softmax(logits / 2, 1) for logits in (own, taught))
+    divergence = 4 * (q * (q / p).log()).sum(1).mean()
+    assert divergence > 0.5 and loss == pytest.approx((entropy + divergence).item() / 2, rel=1e-5)
+
+
+def test_references_that_do_not_fit(parent, task, settings, tmp_path):
+    run(settings, task, tmp_path / "first", parent=str(parent), epochs=1)
+    train.run(settings("parent", epochs=1, seed=1), tmp_path / "other", lambda _: task, CPU)
+    first = str(tmp_path / "first")
+    for method, more, message in (
+        ("finetune", {"parent": str(parent)}, f"the run in {first} has the method thresholds, not finetune"),
+        ("thresholds", {"parent": str(parent), "task": "other"}, f"the run in {first} has the task squares, not other"),
+        ("thresholds", {"parent": str(tmp_path / "other")},
+         f"the run in {first} has another parent than {tmp_path / 'other'}"),
+    ):  # fmt: skip
+        with pytest.raises(UserError) as caught:
+            train.run(settings(method, reference=first, **more), tmp_path / "t", lambda _: task, CPU)
+        assert str(caught.value) == message
 
 
 def test_head_and_fine_tuning(parent, task, settings, tmp_path):
@@ -157,6 +202,7 @@ SETTINGS = [
     ({"limit": 0}, "limit is 0 and must be 1 or more"),
     ({"order": "columns"}, "the order of slots is 'columns' and must be one of windows, rows"),
     ({"method": "head"}, "every method but parent, and only they, names a parent"),
+    ({"reference": "run"}, "the method parent goes on from no other run"),
     ({"align": 0.1}, "the method parent has no zeros to align; lambda must be 0"),
 ]
 
