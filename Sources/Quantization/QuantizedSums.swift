@@ -50,6 +50,13 @@ struct QuantizedSums {
     self.weights = weights
     self.bias = bias
   }
+
+  /// What a hidden layer's sums of a channel can be, for activations in `input`.
+  func bound(ofChannel channel: Int, input: ClosedRange<Int>) -> AccumulatorBound {
+    let count = weights.count / bias.count
+    return AccumulatorBound(
+      weights: weights[channel * count..<(channel + 1) * count], bias: bias[channel], input: input)
+  }
 }
 
 extension QuantizationOptions {

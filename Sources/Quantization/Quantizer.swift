@@ -49,7 +49,7 @@ public struct Quantizer: Sendable {
         own.append(
           LayerParameters(
             weights: layer.sums.weights, bias: layer.sums.bias, multipliers: layer.multipliers,
-            shifts: layer.shifts, thresholds: try thresholds(index, task, layer.sums.scales)))
+            shifts: layer.shifts, thresholds: try thresholds(index, task, layer.sums)))
       }
       let head = try QuantizedSums(
         network.head(of: task), network.parameters(ofLayer: network.layers.count, task: task),
@@ -125,22 +125,37 @@ public struct Quantizer: Sendable {
 
   /// t over its scale, rounded up: an integer passes exactly where the real sum that it stands for does.
   ///
-  /// A threshold beyond the accumulator's range is its end: no sum, or every sum, passes it too.
-  private func thresholds(_ layer: Int, _ task: Int, _ scales: [Dyadic]) throws -> [Int64] {
+  /// A threshold beyond the accumulator's range is its end: every sum passes the lower one, and none may
+  /// reach the upper one, or what a compressed threshold is in its place.
+  private func thresholds(_ layer: Int, _ task: Int, _ sums: QuantizedSums) throws -> [Int64] {
     guard network.hasThresholds(task: task) else {
       return Array(repeating: 0, count: network.layers[layer].outputCount)
     }
     let positions = network.layers[layer].positions
-    let roundings = scales.map(ExactRounding.init)
+    let roundings = sums.scales.map(ExactRounding.init)
     let end = Int128(1) << (options.usedAccumulatorWidth - 1)
-    let thresholds = network.parameters(ofLayer: layer, task: task).thresholds.enumerated()
+    let exact = network.parameters(ofLayer: layer, task: task).thresholds.enumerated()
       .map { index, threshold in
-        let value = roundings[index / positions].up(threshold) ?? (threshold < 0 ? -end : end)
-        return Int64(min(max(value, -end), end - 1))
+        roundings[index / positions].up(threshold) ?? (threshold < 0 ? -end : end)
       }
-    guard let width = options.thresholdWidth else { return thresholds }
-    return ThresholdCompression.compressed(
-      thresholds, width: width, accumulatorWidth: options.usedAccumulatorWidth)
+    var thresholds = exact.map { Int64(min(max($0, -end), end - 1)) }
+    if let width = options.thresholdWidth {
+      thresholds = ThresholdCompression.compressed(
+        thresholds, width: width, accumulatorWidth: options.usedAccumulatorWidth)
+    }
+    for index in exact.indices where Int128(thresholds[index]) < exact[index] {
+      let channel = index / positions
+      let largest = sums.bound(
+        ofChannel: channel, input: layer == 0 ? network.input.range : activation.usualClamp
+      ).high
+      guard largest < Int128(thresholds[index]) else {
+        throw QuantizationError(
+          "a threshold of layer \(network.layers[layer].name), channel \(channel), of task "
+            + "\(network.tasks[task]) is beyond \(options.usedAccumulatorWidth) bits, and a sum can reach the "
+            + "largest in its place, \(thresholds[index]); a wider accumulator would hold it")
+      }
+    }
+    return thresholds
   }
 }
 

@@ -218,6 +218,44 @@ import Testing
         + "21")
   }
 
+  /// Sums of at most 255 * 128 + `bias`, and a threshold that 16 bits do not hold.
+  static func unreachable(bias: Float) throws -> FloatModel {
+    let layer = Layer.fullyConnected("fc", inputs: 2, outputs: 1)
+    let head = Layer.fullyConnected("head", inputs: 1, outputs: 2)
+    return try FloatModel(
+      layers: [layer], heads: [head], tasks: ["a"], mode: .mime,
+      input: ActivationFormat(width: 8, isSigned: false), inputScale: 1,
+      parameters: [
+        [
+          FloatParameters(weights: [127, 1], bias: [bias], thresholds: [1e6]),
+          FloatParameters(weights: [1, -1], bias: [0, 0]),
+        ]
+      ], hasThresholds: [true])
+  }
+
+  static func narrow(_ options: inout QuantizationOptions) {
+    options.accumulatorWidth = 16
+  }
+
+  /// No sum may pass the accumulator's end in place of a threshold beyond it.
+  @Test func thresholdsBeyondTheAccumulator() throws {
+    let model = try Self.quantized(Self.unreachable(bias: 126), Self.narrow).model
+    #expect(model.accumulatorBounds(ofLayer: 0, task: 0)[0].high == 0x7FFE)
+    #expect(model.parameters(ofLayer: 0, task: 0).thresholds == [0x7FFF])
+    for (bias, width, end) in [(127, nil, 0x7FFF), (126, 8, 0x7F00)] as [(Float, Int?, Int)] {
+      let error = #expect(throws: QuantizationError.self) {
+        try Self.quantized(Self.unreachable(bias: bias)) {
+          Self.narrow(&$0)
+          $0.thresholdWidth = width
+        }
+      }
+      #expect(
+        error?.description
+          == "a threshold of layer fc, channel 0, of task a is beyond 16 bits, and a sum can reach the largest "
+          + "in its place, \(end); a wider accumulator would hold it")
+    }
+  }
+
   @Test func noImages() throws {
     let network = try Trained.network()
     let error = #expect(throws: QuantizationError.self) {

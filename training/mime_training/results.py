@@ -11,11 +11,12 @@ from safetensors.torch import load_file
 from mime_training.checkpoint import read_result
 from mime_training.errors import UserError
 from mime_training.files import write_text
+from mime_training.plots import draw_gains
 from mime_training.tasks import file_name
 
 
 def write_results(folder: Path) -> str:
-    """Writes results.json and results.md into an experiment's folder; the text of the latter."""
+    """Writes results.json, results.md and results.svg into an experiment's folder; the text of the second."""
     experiment = experiment_of(folder)
     rows = collected(folder, experiment)
     cycles = cycles_by_run(folder, experiment)
@@ -25,6 +26,7 @@ def write_results(folder: Path) -> str:
         tables.append(cycle_table(experiment, cycles))
     text = "\n\n".join(tables) + "\n"
     write_text(folder / "results.md", text)
+    draw_gains(experiment, rows, folder / "results.svg")
     return text
 
 

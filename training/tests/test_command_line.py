@@ -86,6 +86,8 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     assert json.loads((out / "experiment.json").read_text())["lambdas"] == {"one/aligned": 5.0}
     assert json.loads((out / "seed4/one/aligned-5/result.json").read_text())["settings"]["threshold_rate"] == 0.1
     assert "| one | aligned | 5.0 |" in (out / "results.md").read_text()
+    picture = (out / "results.svg").read_text()
+    assert all(f"<!-- {text} -->" in picture for text in ("one", "plain", "aligned", "tuned", "test accuracy, %"))
     # Once more: nothing is trained, the same comes out.
     monkeypatch.setattr("mime_training.train.learn", None)
     assert cli.main(["experiment", str(tmp_path / "plan.toml"), "--output", str(out)]) == 0
