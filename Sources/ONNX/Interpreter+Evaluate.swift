@@ -1,7 +1,8 @@
 extension Interpreter {
   /// What a node computes.
   mutating func evaluate(_ node: Node) throws(ONNXError) -> Value {
-    switch node.op {
+    if node.domain == .runtime { return try evaluateOfRuntime(node) }
+    return switch node.op {
     case "Constant": try constant(node)
     case "ConstantOfShape": try constantOfShape(node)
     case "Identity": try identity(node)
@@ -45,6 +46,28 @@ extension Interpreter {
         "cannot be imported; the operators that can are \(Self.operators.joined(separator: ", "))")
     }
   }
+
+  /// Operators of onnxruntime.
+  private mutating func evaluateOfRuntime(_ node: Node) throws(ONNXError) -> Value {
+    switch node.op {
+    case "QGemm": return try quantizedGemm(node)
+    case "QLinearGlobalAveragePool": return try quantizedGlobalAverage(node)
+    case "QLinearAveragePool":
+      throw node.error(
+        "rounds means of real numbers, in which ties depend on the order of summation; "
+          + "QLinearGlobalAveragePool, which adds integers, can be imported")
+    case "QLinearAdd":
+      throw node.error(
+        "adds to what is rounded already, and a layer adds its bias before it rounds; onnxruntime keeps the "
+          + "bias of a Gemm or Conv in the layer, and the QDQ form that of a MatMul")
+    default:
+      throw node.error(
+        "is onnxruntime's own and cannot be imported; of these \(Self.operatorsOfRuntime.joined(separator: ", ")) "
+          + "can")
+    }
+  }
+
+  static let operatorsOfRuntime = ["QGemm", "QLinearGlobalAveragePool"]
 
   static let operators = [
     "Abs", "Add", "And", "AveragePool", "BatchNormalization", "BitShift", "Cast", "CastLike",

@@ -85,6 +85,38 @@ extension Interpreter {
     return .activation(activation)
   }
 
+  /// A mean that is rounded is a layer of its own: the sum of each channel by itself, divided and rounded
+  /// as any sums are.
+  mutating func quantizedGlobalAverage(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("channels_last")
+    try node.checkInputs(5...5)
+    guard try node.int("channels_last", absent: 0) == 0 else {
+      throw node.error("has channels_last; maps are [N, C, H, W]")
+    }
+    try checkZero(try constant(node, 2, "zero point"), "a zero point of the input", node)
+    let step = try scale(try constant(node, 1, "scale"), "scale of its input", node)
+    let output = try outputSteps(node, at: 3)
+    try checkZero(output.zero, "a zero point of the output", node)
+    let input = try map(node)
+    try checkCodes(input, node)
+    guard let map = input.map, !(input.layer?.thresholds?.areNegative ?? false) else {
+      throw node.error("takes activations that may be negative; behind Relu it can be imported")
+    }
+    try spend(map.channels * map.channels)
+    let places = 0..<map.channels * map.channels
+    let weights = Weights(
+      .integers(places.map { $0.isMultiple(of: map.channels + 1) ? 1 : 0 }), outputs: map.channels,
+      channels: map.channels, size: 1, units: Array(repeating: Double(step), count: map.channels))
+    var means = input
+    (means.shape, means.average) = ([map.channels, 1, 1], .whole(isMean: false))
+    var sum = try averaging(node, means, weights, isMean: false, map: map, bias: nil)
+    // In single precision, as onnxruntime divides.
+    sum.rounded = Sum.Rounded(
+      step: output.step * Float(map.size * map.size), format: output.format, isReal: false)
+    note("\(node.place) rounds means, and so is a layer of its own")
+    return .activation(try activated(sum, by: nil, node))
+  }
+
   /// The mean or sum over rows and columns.
   mutating func reduce(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axes", "keepdims", "noop_with_empty_axes")
@@ -114,7 +146,7 @@ extension Interpreter {
     }
     switch activation.coding {
     case .real: break
-    case .codes where node.op == "ReduceSum": break
+    case .codes where ["ReduceSum", "QLinearGlobalAveragePool"].contains(node.op): break
     default: throw node.error("takes means of integers; their sums can be imported")
     }
     return activation

@@ -23,7 +23,7 @@ extension Interpreter {
   mutating func quantize(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axis", "saturate", "block_size", "output_dtype")
     try node.checkInputs(2...3)
-    if case .sum(let sum) = try input(node, 0), !sum.isInteger, onlyRoundsOutput(node) {
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger, graph.leadsToOutput(node) {
       note("\(node.place) is left out: the network's logits are not rounded")
       return .sum(sum)
     }
@@ -72,6 +72,7 @@ extension Interpreter {
       result.layer = try quantized(layer, step: step, format, node)
       return .activation(with(result, coding: .codes(format)))
     case .sum(let sum):
+      try checkNotRounded(sum, node)
       // Unsigned numbers end at 0, as Relu does.
       guard !format.isSigned else {
         throw node.error(
@@ -87,14 +88,6 @@ extension Interpreter {
       throw node.error("quantizes \(other.description)")
     }
     throw node.error("quantizes what is no layer")
-  }
-
-  /// Whether an output of the graph is all that comes of it.
-  private func onlyRoundsOutput(_ node: Node) -> Bool {
-    guard let output = node.outputs.first, graph.uses[output] == 1,
-      let user = graph.nodes.first(where: { $0.inputs.first == output })
-    else { return false }
-    return user.op == "DequantizeLinear" && user.outputs.contains(where: graph.outputs.contains)
   }
 
   func with(_ activation: Activation, coding: Activation.Coding) -> Activation {
@@ -158,7 +151,7 @@ extension Interpreter {
   }
 
   /// Limits of real numbers as those of integers.
-  private static func clamp(
+  static func clamp(
     _ limits: ClosedRange<Float>, step: Float, _ format: ActivationFormat, _ node: Node
   ) throws(ONNXError) -> ClosedRange<Int> {
     func steps(_ limit: Float, open: Int) throws(ONNXError) -> Int {

@@ -117,7 +117,7 @@ extension Interpreter {
   }
 
   /// Fully connected to the mean, or sum, of each channel.
-  private mutating func averaging(
+  mutating func averaging(
     _ node: Node, _ activation: Activation, _ weights: Weights, isMean: Bool, map: ActivationMap,
     bias: Constant?
   ) throws(ONNXError) -> Sum {

@@ -129,9 +129,9 @@ import Testing
         + Interpreter.operators.joined(separator: ", ")
     ) { $0.change("relu1") { $0.opType = "Tanh" } },
     Case(
-      "node 'relu1' (Relu) is of the domain 'com.microsoft'; only operators of ONNX's own domain can be "
-        + "imported"
-    ) { $0.change("relu1") { $0.domain = "com.microsoft" } },
+      "node 'relu1' (Relu) is of the domain 'ai.onnx.ml'; operators of ONNX's own domain can be imported, and "
+        + "some of com.microsoft"
+    ) { $0.change("relu1") { $0.domain = "ai.onnx.ml" } },
     Case(
       "node 7 (Tanh) cannot be imported; the operators that can are "
         + Interpreter.operators.joined(separator: ", ")
