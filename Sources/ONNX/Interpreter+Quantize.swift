@@ -73,21 +73,15 @@ extension Interpreter {
       return .activation(with(result, coding: .codes(format)))
     case .sum(let sum):
       try checkNotRounded(sum, node)
-      // Unsigned numbers end at 0, as Relu does.
-      guard !format.isSigned else {
-        throw node.error(
-          "quantizes sums without an activation function to \(type.name); behind it, or to unsigned integers, it "
-            + "can be imported")
-      }
       guard !sum.isInteger else { throw node.error("quantizes integers") }
-      var activation = try activated(sum, by: nil, node)
-      guard let layer = activation.layer else { break }
-      activation.layer = try quantized(layer, step: step, format, node)
-      return .activation(with(activation, coding: .codes(format)))
+      var rounded = sum
+      rounded.rounded = Sum.Rounded(step: step, format: format, isReal: false)
+      // Unsigned numbers end at 0, as with Relu, which must follow signed ones.
+      return format.isSigned
+        ? .sum(rounded) : .activation(try activated(rounded, by: nil, node))
     case let other:
       throw node.error("quantizes \(other.description)")
     }
-    throw node.error("quantizes what is no layer")
   }
 
   func with(_ activation: Activation, coding: Activation.Coding) -> Activation {

@@ -172,7 +172,8 @@ extension Interpreter {
     case .reals(let values):
       let own = try reals(of: bias, count: weights.outputs, node)
       numbers = .reals(
-        weights: values, bias: zip(own, weights.offsets).map { Float(Double($0) + $1) })
+        weights: values,
+        bias: zip(own, weights.offsets).map { $1 == 0 ? $0 : Float(Double($0) + $1) })
     case .integers(let values):
       numbers = .integers(
         weights: values, bias: try steps(of: bias, units: weights.units, node), units: weights.units

@@ -25,7 +25,7 @@ extension Interpreter {
     activation.shape = sum.shape
     if let rounded = sum.rounded {
       activation.layer = try activation.layer.map { layer throws(ONNXError) in
-        try quantized(layer, step: rounded.step, rounded.format, sum.node)
+        try quantized(layer, step: rounded.step, rounded.format, node)
       }
       activation.coding =
         rounded.isReal ? .real(step: rounded.step) : .codes(rounded.format)

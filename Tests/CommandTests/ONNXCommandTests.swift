@@ -66,7 +66,7 @@ import Testing
     ),
     (
       ["export", model, "--task", "task0", "--all", "-o", "x.onnx"],
-      "--all writes every task; leave out --task"
+      "--task is one task's graph, --all one for each and --multi-task one of all: choose"
     ),
     (["export", model, "--all", "-o", "x.bin"], "-o is 'x.bin'; its name ends in .onnx"),
     (

@@ -22,6 +22,10 @@ import Testing
       files.append(try ONNXExport(model, task: 0, traces: false).content(form))
     }
     files.append(TestGraph().content)
+    files.append(try ONNXExport(ofAllTasks: model, traces: false).content(.integer))
+    if case .real(let real) = try TestGraph().imported() {
+      files.append(try FloatExport(real, task: 0, traces: false).content())
+    }
     files += [QOperatorTests.Form.unsigned, .signed].map { QOperatorTests.graph($0).content }
     files.append(QOperatorTests.averaging(step: 1).content)
     return files
