@@ -33,10 +33,11 @@ SYNTHETIC_IMAGES = 16
 # Graphs that onnxruntime's tool quantizes: network, form, type of activations.
 QUANTIZED = [(f"{exporter}-relu", form, kind) for form in ("qdq", "qoperator") for kind in ("u8", "s8")
              for exporter in ("torchscript", "dynamo")]
-# Their scales have ties, for which the nearest multiplier must be asked for.
-WITH_TIES = [("torchscript-global-average", "qoperator", "u8"), ("dynamo-global-average", "qoperator", "u8")]
-# QLinearAveragePool adds real numbers.
-REFUSED = [("torchscript-average", "qoperator", "u8"), ("dynamo-average", "qoperator", "u8")]
+# Its scales have ties, for which the nearest multiplier must be asked for.
+WITH_TIES = [("torchscript-global-average", "qoperator", "u8")]
+# Means of real numbers, rounded: QLinearAveragePool, and a ReduceMean between quantizers.
+REFUSED = [("torchscript-average", "qoperator", "u8"), ("dynamo-average", "qoperator", "u8"),
+           ("dynamo-global-average", "qoperator", "u8")]
 LEVELS = {"acc": "accumulators", "mask": "masks", "act": "activations"}
 
 

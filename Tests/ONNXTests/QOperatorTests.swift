@@ -177,19 +177,26 @@ import Testing
 
   struct Case: Sendable, CustomTestStringConvertible {
     let message: String
-    let graph: @Sendable () -> TestGraph
+    /// Nil for a graph with a mean.
+    let form: Form?
+    let step: Float
+    let change: @Sendable (inout TestGraph) -> Void
     var testDescription: String { message }
 
     init(
-      _ message: String, of graph: @escaping @Sendable () -> TestGraph = { QOperatorTests.graph() },
-      _ change: @escaping @Sendable (inout TestGraph) -> Void
+      _ message: String, form: Form? = .unsigned, step: Float = 1,
+      _ change: @escaping @Sendable (inout TestGraph) -> Void = { _ in }
     ) {
       self.message = message
-      self.graph = {
-        var changed = graph()
-        change(&changed)
-        return changed
-      }
+      self.form = form
+      self.step = step
+      self.change = change
+    }
+
+    var graph: TestGraph {
+      var graph = form.map { QOperatorTests.graph($0) } ?? averaging(step: step)
+      change(&graph)
+      return graph
     }
   }
 
@@ -205,17 +212,16 @@ import Testing
     Case(
       "node 'mean' (QLinearAveragePool) rounds means of real numbers, in which ties depend on the order of "
         + "summation; QLinearGlobalAveragePool, which adds integers, can be imported",
-      of: { averaging(step: 1) }
+      form: nil
     ) { $0.change("mean") { $0.opType = "QLinearAveragePool" } },
     Case(
       "node 'mean' (QLinearGlobalAveragePool) divides sums in steps of 0.25 by 0.92, output 0 of node 'mean' "
         + "(QLinearGlobalAveragePool); no multiplier of 32 bits and shift of 0 to 63 comes to the same for all "
         + "sums, and the nearest was not asked for",
-      of: { averaging(step: 0.23) }
-    ) { _ in },
+      form: nil, step: 0.23),
     Case(
       "node 'mean' (QLinearGlobalAveragePool) has channels_last; maps are [N, C, H, W]",
-      of: { averaging(step: 1) }
+      form: nil
     ) {
       $0.change("mean") {
         $0.attribute = TestGraph.node("", [], "", ["channels_last": [1]]).attribute
@@ -241,12 +247,12 @@ import Testing
     },
     Case(
       "node 'head1' (QGemm) takes the sums of a layer, without an activation function behind them; a layer "
-        + "takes images, or activations behind Relu or a threshold", of: { graph(.signed) }
+        + "takes images, or activations behind Relu or a threshold", form: .signed
     ) { $0.change("head1") { $0.input[0] = "c2" } },
     Case(
       "node 'c1_relu' (GreaterOrEqual) takes what node 'conv' (QLinearConv) has rounded; Relu can follow, and "
         + "thresholds, constants and factors belong before the rounding, which the QDQ form can say",
-      of: { graph(.signed) }
+      form: .signed
     ) {
       $0.change("c1_relu") {
         $0.opType = "GreaterOrEqual"
@@ -256,7 +262,7 @@ import Testing
     Case(
       "node 'c1_relu' (Mul) takes what node 'conv' (QLinearConv) has rounded; Relu can follow, and thresholds, "
         + "constants and factors belong before the rounding, which the QDQ form can say",
-      of: { graph(.signed) }
+      form: .signed
     ) {
       $0.change("c1_relu") {
         $0.opType = "Mul"
@@ -265,11 +271,11 @@ import Testing
     },
     Case(
       "node 'c1_real' (DequantizeLinear) has another scale than node 'conv' (QLinearConv), or takes real "
-        + "numbers; it belongs behind what is rounded", of: { graph(.signed) }
+        + "numbers; it belongs behind what is rounded", form: .signed
     ) { $0.change("c1_real") { $0.input[1] = "s2" } },
     Case(
       "node 'c1_relu' (Clip) limits to 6.1 what is rounded already, to multiples of 0.25; the limit is one "
-        + "of them", of: { graph(.signed) }
+        + "of them", form: .signed
     ) {
       $0.change("c1_relu") {
         $0.opType = "Clip"
@@ -281,7 +287,7 @@ import Testing
   ]
 
   @Test(arguments: refused) func message(_ given: Case) {
-    let error = #expect(throws: ONNXError.self) { try given.graph().imported() }
+    let error = #expect(throws: ONNXError.self) { try given.graph.imported() }
     #expect(error?.description == "M: \(given.message)")
   }
 
