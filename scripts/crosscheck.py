@@ -86,14 +86,15 @@ def session(path, optimizes):
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def run(path, images, optimizes=False):
+def run(path, images, optimizes=False, task=None):
     own = session(path, optimizes)
     names = [output.name for output in own.get_outputs()]
     image = own.get_inputs()[0]
+    number = {} if task is None else {"task": np.asarray(task, np.int64)}
     types = {"tensor(uint8)": np.uint8, "tensor(int8)": np.int8, "tensor(uint16)": np.uint16,
              "tensor(int16)": np.int16, "tensor(int32)": np.int32}
     images = images.reshape([len(images), *image.shape[1:]]).astype(types[image.type])
-    return dict(zip(names, own.run(names, {image.name: images})))
+    return dict(zip(names, own.run(names, {image.name: images, **number})))
 
 
 def tasks_of(path):
@@ -121,10 +122,15 @@ class Network:
         path = self.build / f"{form}.onnx"
         return mimegen("export", self.model, "--form", form, "--all", "--trace", "-o", path)
 
+    def export_all_tasks(self):
+        return mimegen("export", self.model, "--multi-task", "--trace", "-o", self.build / "all.onnx")
+
     def images(self, task):
         return self.traces[f"x.{task}"] if f"x.{task}" in self.traces else None
 
     def outputs(self, form, task, optimizes=False):
+        if form == "all":
+            return run(self.build / "all.onnx", self.images(task), optimizes, self.tasks.index(task))
         return run(self.build / f"{form}.{task}.onnx", self.images(task), optimizes)
 
     def compare(self, form, levels, optimizes=False):
@@ -296,6 +302,24 @@ def quantized_by_onnxruntime(name, form, kind, build, comparison, *options):
     return None
 
 
+def real_numbers(build, failures):
+    """Networks of PyTorch, imported and exported: the graph gives PyTorch's logits of the stored images, and
+    is the same network when it is imported again."""
+    for path in sorted(Path("Tests/ONNXTests/Exported").glob("*.onnx")):
+        imported, again = build / "real.safetensors", build / "again.safetensors"
+        graph = build / f"{path.stem}.real.onnx"
+        succeed("import", path, "-o", imported)
+        succeed("export", imported, "-o", graph)
+        succeed("import", graph, "-o", again)
+        given = load_file(path.with_suffix(".safetensors"))
+        wrong = float(np.abs(run(graph, given["stored"])["logits"] - given["logits"]).max())
+        same = imported.read_bytes() == again.read_bytes()
+        print(f"{path.stem:48} logits at most {wrong:.1g} from PyTorch's, "
+              + ("the same when imported again" if same else "NOT the same when imported again"))
+        if wrong > 1e-5 or not same:
+            failures.append(f"{path.stem}, real numbers")
+
+
 def main():
     build = Path(sys.argv[2])
     golden = Path("golden")
@@ -305,16 +329,17 @@ def main():
     networks += [Network(name, golden / "directed" / f"{name}.model.safetensors",
                          golden / "directed" / f"{name}.vectors.safetensors", SYNTHETIC_IMAGES, build)
                  for name in DIRECTED]
-    print("Integer operators:")
-    for network in networks:
-        result = network.export("integer")
-        if result.returncode:
-            if network.name in TOO_WIDE and TOO_WIDE[network.name] in result.stderr:
-                print(f"{network.name:48} {'not expressible:':>20} {result.stderr.strip()}")
-                continue
-            print(result.stderr, file=sys.stderr)
-            sys.exit(2)
-        report(network.name, network.compare("integer", LEVELS), failures)
+    for form, what in (("integer", "Integer operators:"), ("all", "\nInteger operators, all tasks in one graph:")):
+        print(what)
+        for network in networks:
+            result = network.export_all_tasks() if form == "all" else network.export(form)
+            if result.returncode:
+                if network.name in TOO_WIDE and TOO_WIDE[network.name] in result.stderr:
+                    print(f"{network.name:48} {'not expressible:':>20} {result.stderr.strip()}")
+                    continue
+                print(result.stderr, file=sys.stderr)
+                sys.exit(2)
+            report(network.name, network.compare(form, LEVELS), failures)
 
     print("\nQuantizeLinear and DequantizeLinear, powers of two:")
     powers = build / "powers.safetensors"
@@ -353,6 +378,9 @@ def main():
             print(f"{what:48} {'refused:':>20} {refusal}")
         if (refusal is None) == ((name, form, kind) in REFUSED):
             failures.append(what)
+
+    print("\nReal numbers:")
+    real_numbers(build, failures)
 
     if failures:
         print(f"\nDIFFERENT: {', '.join(failures)}")
