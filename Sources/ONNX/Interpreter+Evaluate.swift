@@ -24,6 +24,7 @@ extension Interpreter {
     case "Mod", "BitShift", "And": try integerArithmetic(node)
     case "Neg", "Sqrt", "Reciprocal", "Abs": try unary(node)
     case "Relu": try relu(node)
+    case "Max": try maximum(node)
     case "Clip": try clip(node)
     case "BatchNormalization": try batchNormalization(node)
     case "Conv": try convolution(node)
@@ -40,7 +41,7 @@ extension Interpreter {
     case "MatMulInteger": try matrixProductOfIntegers(node)
     case "QLinearConv": try quantizedConvolution(node)
     case "QLinearMatMul": try quantizedMatrixProduct(node)
-    case "Softmax", "LogSoftmax": try softmax(node)
+    case "Softmax", "LogSoftmax", "Sigmoid", "ArgMax": try leftOut(node)
     default:
       throw node.error(
         "cannot be imported; the operators that can are \(Self.operators.joined(separator: ", "))")
@@ -70,13 +71,16 @@ extension Interpreter {
   static let operatorsOfRuntime = ["QGemm", "QLinearGlobalAveragePool"]
 
   static let operators = [
-    "Abs", "Add", "And", "AveragePool", "BatchNormalization", "BitShift", "Cast", "CastLike",
+    "Abs", "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "BitShift", "Cast",
+    "CastLike",
     "Clip",
     "Concat", "Constant", "ConstantOfShape", "Conv", "ConvInteger", "DequantizeLinear", "Div",
     "Dropout", "Expand", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "Greater",
     "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "LogSoftmax", "MatMul", "MatMulInteger",
-    "MaxPool", "Mod", "Mul", "Neg", "Not", "Pad", "QLinearConv", "QLinearMatMul", "QuantizeLinear",
-    "Reciprocal", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Shape", "Slice", "Softmax", "Sqrt",
+    "Max", "MaxPool", "Mod", "Mul", "Neg", "Not", "Pad", "QLinearConv", "QLinearMatMul",
+    "QuantizeLinear",
+    "Reciprocal", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice",
+    "Softmax", "Sqrt",
     "Squeeze", "Sub", "Transpose", "Unsqueeze", "Where",
   ]
 }

@@ -46,6 +46,10 @@ extension Interpreter {
     case "Div":
       guard y.allSatisfy({ $0 > 0 }) else { throw node.error("divides by a number below 1") }
       return integers(pairs.map { $0 / $1 })
+    case "Mod":
+      guard y.allSatisfy({ $0 > 0 }) else { throw node.error("divides by a number below 1") }
+      // The sign is that of the divisor.
+      return integers(pairs.map { ($0 % $1 + $1) % $1 })
     case "Greater": return truths(pairs.map { $0 > $1 }, shape)
     case "GreaterOrEqual": return truths(pairs.map { $0 >= $1 }, shape)
     case "Less": return truths(pairs.map { $0 < $1 }, shape)

@@ -79,10 +79,39 @@ extension Interpreter {
   mutating func globalAverage(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes()
     try node.checkInputs(1...1)
+    if case .sum(let sum) = try input(node, 0) {
+      return .sum(try mean(of: sum, shape: [sum.layer.outputChannels, 1, 1], node))
+    }
     var activation = try map(node)
     activation.shape = [activation.shape[0], 1, 1]
     activation.average = .whole(isMean: true)
     return .activation(activation)
+  }
+
+  /// The mean of the sums of a convolution with a kernel of 1 is that of its input, times its weights.
+  private mutating func mean(of sum: Sum, shape: [Int], _ node: Node) throws(ONNXError) -> Sum {
+    let layer = sum.layer
+    guard case .reals(let weights, let bias) = sum.numbers, layer.kind == .convolution,
+      layer.kernel == 1, layer.stride == 1, layer.padding == 0, sum.input.layer != nil,
+      sum.difference == nil, !sum.isPooled, !sum.isInteger
+    else {
+      throw node.error(
+        "takes the mean of the sums of \(sum.node.place), without an activation function; it can be imported "
+          + "of a convolution in real numbers with a kernel of 1, stride 1 and no padding behind a layer"
+      )
+    }
+    try spend(weights.count)
+    var input = sum.input
+    // What was still to be applied is in the weights.
+    (input.affine, input.average) = (nil, .whole(isMean: true))
+    input.shape = [layer.inputChannels] + shape.dropFirst()
+    let own = Weights(
+      .reals(weights), outputs: layer.outputChannels, channels: layer.inputChannels, size: 1,
+      units: Array(repeating: 1, count: layer.outputChannels))
+    return try averaging(
+      sum.node, input, own, isMean: true,
+      map: ActivationMap(channels: layer.inputChannels, size: layer.size),
+      bias: Constant(bias, shape: [bias.count]))
   }
 
   /// A mean that is rounded is a layer of its own: the sum of each channel by itself, divided and rounded
@@ -121,15 +150,27 @@ extension Interpreter {
   mutating func reduce(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axes", "keepdims", "noop_with_empty_axes")
     try node.checkInputs(1...2)
-    var activation = try map(node)
     let given = try integers(node, 1, "axes")
     let attribute = try node.ints("axes")
     let axes = given ?? attribute ?? []
-    guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3], axes.count == 2 else {
-      throw node.error("reduces the axes \(axes); it can reduce rows and columns, 2 and 3")
+    let value = try input(node, 0)
+    let own = try shapeOfImage(value, node)
+    // Positions may be one axis, behind Flatten.
+    let rank = own.count + 1
+    guard rank == 3 || rank == 4,
+      axes.map({ $0 < 0 ? $0 &+ rank : $0 }).sorted() == Array(2..<rank)
+    else {
+      throw node.error(
+        "reduces the axes \(axes) of values of shape \(own) an image; it can reduce rows and columns, all "
+          + "positions of a channel")
     }
     let keeps = try node.int("keepdims", absent: 1) != 0
-    activation.shape = keeps ? [activation.shape[0], 1, 1] : [activation.shape[0]]
+    let shape = keeps ? [own[0]] + own.dropFirst().map { _ in 1 } : [own[0]]
+    if case .sum(let sum) = value, node.op == "ReduceMean" {
+      return .sum(try mean(of: sum, shape: shape, node))
+    }
+    var activation = try map(node)
+    activation.shape = shape
     activation.average = .whole(isMean: node.op == "ReduceMean")
     return .activation(activation)
   }
@@ -137,7 +178,9 @@ extension Interpreter {
   /// The first input, a map of activations to take means of.
   private mutating func map(_ node: Node) throws(ONNXError) -> Activation {
     let activation = try activation(node)
-    guard let map = activation.map, activation.shape == [map.channels, map.size, map.size],
+    guard let map = activation.map,
+      activation.shape == [map.channels, map.size, map.size]
+        || node.op.hasPrefix("Reduce") && activation.shape == [map.channels, map.size * map.size],
       activation.average == nil, activation.padding == 0, activation.layer != nil
     else {
       throw node.error(

@@ -175,11 +175,20 @@ extension Interpreter {
       expression.layer.requantized(requantizer).activation(.codes(requantizer.format)))
   }
 
-  /// Behind the logits it changes neither their order nor the class.
-  mutating func softmax(_ node: Node) throws(ONNXError) -> Value {
-    try node.allowAttributes("axis")
+  /// Behind the logits it changes neither their order nor the class, which is the first of the largest.
+  mutating func leftOut(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("axis", "keepdims", "select_last_index")
     try node.checkInputs(1...1)
-    guard case .sum(let sum) = try input(node, 0), graph.outputs.contains(node.outputs[0]) else {
+    guard try node.int("select_last_index", absent: 0) == 0 else {
+      throw node.error("takes the last of the largest logits; the class is the first of them")
+    }
+    if node.op == "ArgMax" {
+      guard [1, -1].contains(try node.int("axis", absent: 0)) else {
+        throw node.error(
+          "is of the axis \(try node.int("axis", absent: 0)); that of the logits is 1")
+      }
+    }
+    guard case .sum(let sum) = try input(node, 0), graph.leadsToOutput(node) else {
       throw node.error("can be imported behind the logits only, where it is left out")
     }
     note("\(node.place) is left out: the network's results are the logits before it")

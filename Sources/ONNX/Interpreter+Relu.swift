@@ -20,6 +20,19 @@ extension Interpreter {
     }
   }
 
+  /// Relu as the larger of sums and 0.
+  mutating func maximum(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes()
+    try node.checkInputs(2...2)
+    switch (try input(node, 0), try input(node, 1)) {
+    case (.sum(let sum), .constant(let zero)), (.constant(let zero), .sum(let sum)):
+      guard zero.count == 1, zero.isZero, zero.type.isReal != sum.isInteger else { break }
+      return .activation(try activated(sum, by: nil, node))
+    default: break
+    }
+    throw node.error("can be imported of the sums of a layer and 0, as Relu")
+  }
+
   /// Relu where it has no upper limit; else limits that a quantizer must follow.
   mutating func clip(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes()

@@ -26,6 +26,15 @@ extension Interpreter {
         weights.spread(kernel: kernel, stride: stride)
         weights.divide(by: kernel * kernel)
       }
+    } else if activation.shape == [activation.count, 1, 1], map.size > 1, window.kernel == 1,
+      window.stride == 1, window.padding == 0
+    {
+      // Each value of the map is a channel: fully connected.
+      var flat = activation
+      flat.shape = [activation.count]
+      var sum = try self.sum(node, flat, dense: weights, bias: bias)
+      sum.shape = [weights.outputs, 1, 1]
+      return sum
     } else if map.channels != activation.shape[0]
       || map.size + 2 * activation.padding != activation.shape[1]
     {
