@@ -154,6 +154,8 @@ extension Interpreter {
     let attribute = try node.ints("axes")
     let axes = given ?? attribute ?? []
     let value = try input(node, 0)
+    let isOfSums = if case .sum = value { true } else { false }
+    let activation = isOfSums ? nil : try map(node)
     let own = try shapeOfImage(value, node)
     // Positions may be one axis, behind Flatten.
     let rank = own.count + 1
@@ -166,10 +168,13 @@ extension Interpreter {
     }
     let keeps = try node.int("keepdims", absent: 1) != 0
     let shape = keeps ? [own[0]] + own.dropFirst().map { _ in 1 } : [own[0]]
-    if case .sum(let sum) = value, node.op == "ReduceMean" {
+    if case .sum(let sum) = value {
+      guard node.op == "ReduceMean" else {
+        throw node.error("adds the sums of a layer; their mean can be imported")
+      }
       return .sum(try mean(of: sum, shape: shape, node))
     }
-    var activation = try map(node)
+    guard var activation else { throw node.error("takes \(value.description)") }
     activation.shape = shape
     activation.average = .whole(isMean: node.op == "ReduceMean")
     return .activation(activation)

@@ -152,7 +152,8 @@ import Testing
       "node 'conv1' (Conv) has strides [1, 2]; rows and columns must have the same, of 1 or more"),
     Case(
       "conv1", ["pads": [0, 1, 1, 1]],
-      "node 'conv1' (Conv) has pads [0, 1, 1, 1]; they must be the same on all four sides, and 0 or more"
+      "node 'conv1' (Conv) has pads [0, 1, 1, 1]; they must be 0 or more and the same on all four sides, those "
+        + "of a convolution the same for rows and columns together"
     ),
     Case(
       "conv1", ["pads": [3, 3, 3, 3]],
@@ -179,6 +180,43 @@ import Testing
     },
     Case("node 'conv1' (Conv) has 1 inputs and must have 2 to 3") {
       $0.change("conv1") { $0.input.removeLast(2) }
+    },
+    Case(
+      "conv1", ["pads": [0, 0, 30, 30]],
+      "node 'conv1' (Conv) has pads that differ so much that its kernel would have more than 31 rows"
+    ),
+    Case(
+      "pool1", ["pads": [0, 0, 1, 1]],
+      "node 'pool1' (MaxPool) has pads [0, 0, 1, 1]; they must be 0 or more and the same on all four sides, those "
+        + "of a convolution the same for rows and columns together"),
+    Case("node 'relu1' (Max) can be imported of the sums of a layer and 0, as Relu") {
+      $0.change("relu1") {
+        $0.opType = "Max"
+        $0.input = ["y2", "one"]
+      }
+      $0.constant("one", [], [1])
+    },
+    Case(
+      "node 'class' (ArgMax) takes the last of the largest logits; the class is the first of them"
+    ) {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add(
+        "ArgMax", ["scores"], "logits", name: "class", ["axis": [1], "select_last_index": [1]])
+    },
+    Case("node 'class' (ArgMax) is of the axis 0; that of the logits is 1") {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add("ArgMax", ["scores"], "logits", name: "class")
+    },
+    Case(
+      "node 'pool1' (GlobalAveragePool) takes the mean of the sums of node 'conv1' (Conv), without an activation "
+        + "function; it can be imported of a convolution in real numbers with a kernel of 1, stride 1 and no "
+        + "padding behind a layer"
+    ) {
+      $0.change("pool1") {
+        $0.opType = "GlobalAveragePool"
+        $0.input = ["y1"]
+        $0.attribute = []
+      }
     },
     Case(
       "pool1", ["kernel_shape": [3, 3]],

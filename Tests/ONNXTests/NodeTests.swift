@@ -125,7 +125,7 @@ import Testing
       ]
     ),
     (
-      "steps of 1",
+      "over all of the axis 0 of constants",
       [
         "slice_neg_steps"
       ]
