@@ -48,7 +48,7 @@ struct ExportCommand: ParsableCommand {
     if FloatModel.isDescribed(in: file) {
       guard form == nil, !multiTask else {
         throw UsageError(
-          "'\(model)' is a network of real numbers, which has no --form and no --multi-task")
+          "'\(self.model)' is a network of real numbers, which has no --form and no --multi-task")
       }
       let model = try FloatModel(file)
       try write(chosen(from: model.tasks)) { task throws(ONNXError) in
@@ -56,7 +56,7 @@ struct ExportCommand: ParsableCommand {
       }
       return
     }
-    let model = try Model(file)
+    let model = try Model.load(self.model)
     let form = form ?? .integer
     if multiTask {
       try OutputFile.check([output])
