@@ -49,8 +49,7 @@ struct Graph {
   /// Operators behind the logits that leave their order as it is.
   private static let keepOrder: Set<String> = [
     "ArgMax", "DequantizeLinear", "Flatten", "Identity", "LogSoftmax", "Reshape", "Sigmoid",
-    "Softmax",
-    "Squeeze",
+    "Softmax", "Squeeze",
   ]
 
   /// Whether what a node gives is an output, by itself or behind operators that keep its order.

@@ -72,15 +72,12 @@ extension Interpreter {
 
   static let operators = [
     "Abs", "Add", "And", "ArgMax", "AveragePool", "BatchNormalization", "BitShift", "Cast",
-    "CastLike",
-    "Clip",
-    "Concat", "Constant", "ConstantOfShape", "Conv", "ConvInteger", "DequantizeLinear", "Div",
-    "Dropout", "Expand", "Flatten", "Gather", "Gemm", "GlobalAveragePool", "Greater",
-    "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "LogSoftmax", "MatMul", "MatMulInteger",
-    "Max", "MaxPool", "Mod", "Mul", "Neg", "Not", "Pad", "QLinearConv", "QLinearMatMul",
-    "QuantizeLinear",
-    "Reciprocal", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Shape", "Sigmoid", "Slice",
-    "Softmax", "Sqrt",
-    "Squeeze", "Sub", "Transpose", "Unsqueeze", "Where",
+    "CastLike", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv", "ConvInteger",
+    "DequantizeLinear", "Div", "Dropout", "Expand", "Flatten", "Gather", "Gemm",
+    "GlobalAveragePool", "Greater", "GreaterOrEqual", "Identity", "Less", "LessOrEqual",
+    "LogSoftmax", "MatMul", "MatMulInteger", "Max", "MaxPool", "Mod", "Mul", "Neg", "Not", "Pad",
+    "QLinearConv", "QLinearMatMul", "QuantizeLinear", "Reciprocal", "ReduceMean", "ReduceSum",
+    "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softmax", "Sqrt", "Squeeze", "Sub",
+    "Transpose", "Unsqueeze", "Where",
   ]
 }

@@ -100,6 +100,14 @@ extension Interpreter {
           + "of a convolution in real numbers with a kernel of 1, stride 1 and no padding behind a layer"
       )
     }
+    guard
+      sum.shape == [layer.outputChannels, layer.outputSize, layer.outputSize]
+        || node.op.hasPrefix("Reduce")
+          && sum.shape == [layer.outputChannels, layer.outputSize * layer.outputSize]
+    else {
+      throw node.error(
+        "takes means of values of shape \(sum.shape) an image, which are not those of each channel")
+    }
     try spend(weights.count)
     var input = sum.input
     // What was still to be applied is in the weights.

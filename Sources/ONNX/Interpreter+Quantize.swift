@@ -182,15 +182,16 @@ extension Interpreter {
     guard try node.int("select_last_index", absent: 0) == 0 else {
       throw node.error("takes the last of the largest logits; the class is the first of them")
     }
-    if node.op == "ArgMax" {
-      guard [1, -1].contains(try node.int("axis", absent: 0)) else {
-        throw node.error(
-          "is of the axis \(try node.int("axis", absent: 0)); that of the logits is 1")
-      }
-    }
     guard case .sum(let sum) = try input(node, 0), graph.leadsToOutput(node) else {
       throw node.error("can be imported behind the logits only, where it is left out")
     }
+    // Sigmoid is of each logit by itself.
+    let axis = try node.int("axis", absent: node.op == "ArgMax" ? 0 : -1)
+    let place = (axis < 0 ? axis &+ sum.shape.count &+ 1 : axis) &- 1
+    guard
+      node.op == "Sigmoid"
+        || sum.shape.indices.contains(place) && sum.shape[place] == sum.layer.outputChannels
+    else { throw node.error("is of the axis \(axis), which is not that of the logits") }
     note("\(node.place) is left out: the network's results are the logits before it")
     return .sum(sum)
   }

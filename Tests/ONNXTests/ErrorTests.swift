@@ -203,9 +203,13 @@ import Testing
       $0.add(
         "ArgMax", ["scores"], "logits", name: "class", ["axis": [1], "select_last_index": [1]])
     },
-    Case("node 'class' (ArgMax) is of the axis 0; that of the logits is 1") {
+    Case("node 'class' (ArgMax) is of the axis 0, which is not that of the logits") {
       $0.change("head1") { $0.output = ["scores"] }
       $0.add("ArgMax", ["scores"], "logits", name: "class")
+    },
+    Case("node 'class' (Softmax) is of the axis 0, which is not that of the logits") {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add("Softmax", ["scores"], "logits", name: "class", ["axis": [0]])
     },
     Case(
       "node 'pool1' (GlobalAveragePool) takes the mean of the sums of node 'conv1' (Conv), without an activation "
@@ -217,6 +221,21 @@ import Testing
         $0.input = ["y1"]
         $0.attribute = []
       }
+    },
+    Case(
+      "node 'mean' (ReduceMean) takes means of values of shape [4, 2] an image, which are not those of each "
+        + "channel"
+    ) {
+      $0.replace(
+        "flatten1",
+        by: [
+          TestGraph.node("Conv", ["p1", "w4"], "y4"),
+          TestGraph.node("Reshape", ["y4", "shape"], "rows"),
+          TestGraph.node("ReduceMean", ["rows", "axes"], "f1", name: "mean", ["keepdims": [0]]),
+        ])
+      $0.constant("w4", [2, 2, 1, 1], [1, 0, 0, 1])
+      $0.constant("shape", [3], [0, 4, 2], .int64)
+      $0.constant("axes", [1], [2], .int64)
     },
     Case(
       "pool1", ["kernel_shape": [3, 3]],
