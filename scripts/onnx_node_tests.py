@@ -21,7 +21,7 @@ OPERATORS = {
     "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "CastLike", "Concat", "Constant", "Conv",
     "ConvInteger", "DequantizeLinear", "Div", "Expand", "Flatten", "Gather", "Gemm",
     "GlobalAveragePool", "Greater", "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "MatMul",
-    "MatMulInteger", "MaxPool", "Mul", "Neg", "Not", "QLinearConv", "QLinearMatMul",
+    "MatMulInteger", "MaxPool", "Mod", "Mul", "Neg", "Not", "QLinearConv", "QLinearMatMul",
     "QuantizeLinear", "Reciprocal", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Shape", "Slice", "Sqrt",
     "Squeeze", "Sub", "Transpose", "Unsqueeze", "Where",
 }

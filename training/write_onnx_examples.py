@@ -61,6 +61,58 @@ class Strided(nn.Module):
         return self.body(x)
 
 
+class Heads(nn.Module):
+    """A map behind other layers than a fully connected one, as classifiers have it."""
+
+    def __init__(self, *head: nn.Module, pads: int | str = 1):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(1, 4, 4 if pads == "same" else 3, padding=pads), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(4, 6, 3, padding=1), nn.ReLU(), *head,
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x)
+
+
+class Clamped(nn.Module):
+    """Relu as a clamp, a size that is a product of sizes, a mean of positions in one axis."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.dense = nn.Linear(144, 5)
+        self.head = nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.clamp(self.conv(x), min=0)
+        y = y.view(-1, y.size(1) * y.size(2) * y.size(3))
+        return self.head(torch.relu(self.dense(y)))
+
+
+class FlatMean(nn.Module):
+    """A mean over positions in one axis."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(torch.relu(self.conv(x)).flatten(2).mean(2))
+
+
+class Selected(nn.Module):
+    """Logits that are taken out of a map of one place."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = Heads(nn.AdaptiveAvgPool2d(1), nn.Conv2d(6, 3, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x)[:, :, 0, 0]
+
+
 class Products(nn.Module):
     """Fully connected layers as MatMul and Add, with thresholds."""
 
@@ -104,6 +156,14 @@ def main(folder: Path) -> None:
         ("mask-opset13", Inference(task(True), Form.mask), one, (False,), 13, False),
         ("where-opset20", Inference(task(True), Form.where), one, (False,), 20, False),
         ("where-opset21", Inference(task(True), Form.where), one, (True,), 21, False),
+        ("uneven", Heads(nn.Flatten(), nn.Linear(96, 3), pads="same"), one, both, None, False),
+        ("zero-pad", nn.Sequential(nn.ZeroPad2d(1), Heads(nn.Flatten(), nn.Linear(150, 3))), one, both, None, False),
+        ("mean-of-logits", Heads(nn.Conv2d(6, 3, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten()), one, both, None, False),
+        ("one-place", Heads(nn.MaxPool2d(2), nn.Flatten(), nn.Unflatten(1, (24, 1, 1)), nn.Conv2d(24, 8, 1),
+                            nn.ReLU(), nn.Conv2d(8, 3, 1), nn.Flatten()), one, both, None, False),
+        ("clamp", Clamped(), one, both, None, False),
+        ("flat-mean", FlatMean(), one, both, None, False),
+        ("selected", Selected(), one, both, None, False),
         ("mask-external", Inference(task(True), Form.mask), one, (True,), None, True),
     ]
     for name, module, shape, exporters, opset, external in examples:

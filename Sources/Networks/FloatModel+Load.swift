@@ -8,7 +8,15 @@ extension FloatModel {
     try FloatModel(TensorFile(path: path))
   }
 
-  /// The same of a file that is open.
+  /// Whether a file says of itself that it is such a network, whole or not.
+  public static func isDescribed(in file: TensorFile) -> Bool {
+    let metadata = file.metadata
+    guard metadata["activation"] == nil, let layers = metadata["layers"] else { return false }
+    return metadata["format"] != nil || metadata["input_scale"] != nil
+      || !layers.drop(while: { $0 == " " }).hasPrefix("[")
+  }
+
+  /// Reads a network of a file that is open.
   public init(_ file: TensorFile) throws(NetworkError) {
     do {
       let metadata = try FloatMetadata(file)

@@ -13,8 +13,10 @@ struct Graph {
   let inputs: [Input]
   let outputs: [String]
   let initializers: [String: TensorProto]
-  /// The nodes that take each value, and the graph itself.
+  /// How many take each value, the graph itself among them.
   let uses: [String: Int]
+  /// A node that takes each value as its first input.
+  private let takers: [String: Int]
 
   static let operatorSets = 13...21
 
@@ -36,9 +38,29 @@ struct Graph {
       guard !outputs.isEmpty else { throw ONNXError("the graph has no output") }
       uses = try Self.checkOrder(
         nodes, given: inputs.map(\.name) + initializers.keys, outputs: outputs)
+      takers = nodes.enumerated().reduce(into: [:]) { takers, node in
+        if let name = node.element.inputs.first { takers[name] = node.offset }
+      }
     } catch {
       throw error.at(file.path)
     }
+  }
+
+  /// Operators behind the logits that leave their order as it is.
+  private static let keepOrder: Set<String> = [
+    "ArgMax", "DequantizeLinear", "Flatten", "Identity", "LogSoftmax", "Reshape", "Sigmoid",
+    "Softmax", "Squeeze",
+  ]
+
+  /// Whether what a node gives is an output, by itself or behind operators that keep its order.
+  func leadsToOutput(_ node: Node) -> Bool {
+    var node = node
+    while let output = node.outputs.first, uses[output] == 1 {
+      if outputs.contains(output) { return true }
+      guard let taker = takers[output], Self.keepOrder.contains(nodes[taker].op) else { break }
+      node = nodes[taker]
+    }
+    return false
   }
 
   private static func checkVersion(of model: ModelProto) throws(ONNXError) {

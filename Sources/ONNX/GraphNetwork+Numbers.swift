@@ -21,6 +21,10 @@ extension GraphNetwork {
     var scale: Double?
     if case .real(let step?) = input.coding { scale = Double(step) }
     if let affine = input.affine { scale = (scale ?? 1) * (affine.uniformFactor ?? 1) }
+    // The graph has it in single precision.
+    if let stated = statedInputScale, let own = scale, Double(Float(stated)) == own {
+      scale = stated
+    }
     return scale.map { $0 * (option ?? 1) } ?? option ?? 1.0 / 255
   }
 

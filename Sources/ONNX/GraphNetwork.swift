@@ -3,9 +3,11 @@ import Networks
 /// The chain of layers that a graph computes, for one task.
 struct GraphNetwork {
   let path: String
-  let layers: [HiddenLayer]
+  private(set) var layers: [HiddenLayer]
   let head: Sum
   let taskCount: Int?
+  /// What the file says of the input scale, in double precision.
+  let statedInputScale: Double?
   let notes: [String]
 
   /// - Throws: `ONNXError` that names the file, and the node that cannot be imported.
@@ -32,6 +34,7 @@ struct GraphNetwork {
       }
       self.layers = layers.reversed()
       taskCount = interpreter.taskCount
+      statedInputScale = graph.inputScale
       notes = interpreter.notes
     } catch {
       throw error.at(graph.file.path)
@@ -87,6 +90,21 @@ struct GraphNetwork {
     }
     return .fullyConnected(
       "head", inputs: layer.inputCount, outputs: layer.outputChannels)
+  }
+
+  /// The network of a task that the file says to have no thresholds: those in the graph are zeros, which
+  /// is ReLU.
+  func withoutThresholds(of task: String) throws(ONNXError) -> GraphNetwork {
+    var result = self
+    for (index, layer) in layers.enumerated() {
+      guard layer.thresholds?.areZero ?? true else {
+        throw layer.sum.node.error(
+          "has thresholds other than 0 behind it, and the file says that task \(task) has none"
+        ).at(path)
+      }
+      result.layers[index] = layer.withoutThresholds()
+    }
+    return result
   }
 
   /// Whether any layer has thresholds other than ReLU.

@@ -75,6 +75,20 @@ struct GraphWriter {
     return constant(data, type, shape, name)
   }
 
+  /// Integers of each task: once where all have the same, else those that the input `task` selects.
+  ///
+  /// - Parameter isSelected: also where all have the same.
+  mutating func integers<Number: BinaryInteger>(
+    ofTasks values: [[Number]], _ type: DataType, shape: [Int], name: String,
+    isSelected: Bool = false
+  ) -> String {
+    guard isSelected || values.contains(where: { $0 != values[0] }) else {
+      return integers(values[0], type, shape: shape, name: name)
+    }
+    let all = integers(values.joined(), type, shape: [values.count] + shape, name: name)
+    return add("Gather", [all, "task"])
+  }
+
   mutating func reals(_ values: [Float], shape: [Int], name: String) -> String {
     var data = Data()
     for value in values {
@@ -115,27 +129,32 @@ struct GraphWriter {
 
   // MARK: Inputs and outputs
 
-  /// - Parameter shape: behind the number of images.
-  mutating func input(_ name: String, _ type: DataType, shape: [Int]) {
-    graph.input.append(Self.value(name, type, shape))
+  /// - Parameter shape: behind the number of images; nil where a size is not fixed.
+  mutating func input(_ name: String, _ type: DataType, shape: [Int?]) {
+    graph.input.append(Self.value(name, type, [nil] + shape))
   }
 
-  mutating func output(_ name: String, _ type: DataType, shape: [Int]) {
-    graph.output.append(Self.value(name, type, shape))
+  mutating func output(_ name: String, _ type: DataType, shape: [Int?]) {
+    graph.output.append(Self.value(name, type, [nil] + shape))
   }
 
-  private static func value(_ name: String, _ type: DataType, _ shape: [Int]) -> ValueInfoProto {
-    var images = TensorShapeProto.Dimension()
-    images.dimParam = "N"
+  /// The input that is one number, of a task.
+  mutating func taskInput() { graph.input.append(Self.value("task", .int64, [])) }
+
+  private static func value(_ name: String, _ type: DataType, _ shape: [Int?]) -> ValueInfoProto {
     var tensor = TypeProto.Tensor()
     tensor.elemType = type.rawValue
-    tensor.shape.dim =
-      [images]
-      + shape.map { size in
-        var dimension = TensorShapeProto.Dimension()
+    // Without one it would not be said that a number has no axes.
+    tensor.shape = TensorShapeProto()
+    tensor.shape.dim = shape.enumerated().map { index, size in
+      var dimension = TensorShapeProto.Dimension()
+      if let size {
         dimension.dimValue = Int64(size)
-        return dimension
+      } else {
+        dimension.dimParam = index == 0 ? "N" : "classes"
       }
+      return dimension
+    }
     var value = ValueInfoProto()
     value.name = name
     value.type.tensorType = tensor
@@ -143,7 +162,11 @@ struct GraphWriter {
   }
 
   /// The model file.
-  func content(operatorSet: Int) throws(ONNXError) -> Data {
+  ///
+  /// - Parameter metadata: what the graph cannot say of the network.
+  func content(
+    operatorSet: Int, metadata: KeyValuePairs<String, String> = [:]
+  ) throws(ONNXError) -> Data {
     var model = ModelProto()
     // The first version of the format that has the operator set.
     model.irVersion = operatorSet > 20 ? 10 : 8
@@ -153,6 +176,11 @@ struct GraphWriter {
     operators.version = Int64(operatorSet)
     model.opsetImport = [operators]
     model.graph = graph
+    for (key, value) in metadata {
+      var entry = StringStringEntryProto()
+      (entry.key, entry.value) = (key, value)
+      model.metadataProps.append(entry)
+    }
     do {
       return try model.serializedData()
     } catch {

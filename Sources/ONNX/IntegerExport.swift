@@ -3,11 +3,16 @@ import Networks
 
 /// A network in integer operators.
 ///
+/// A graph of all tasks selects, by the number of a task, of what they do not share: thresholds and the
+/// head, whose classes behind a task's own are cut off.
+///
 /// Where activations are u8 and weights have 8 bits, layers are ConvInteger and MatMulInteger, which the
 /// importer reads back. Others gather the values under each kernel and multiply them in 64 bits.
 struct IntegerExport {
   let export: ONNXExport
   private var graph = GraphWriter(name: "mimegen")
+  /// The name of the number of classes of the task, where tasks differ in it.
+  private var ends: String?
 
   init(export: ONNXExport) { self.export = export }
 
@@ -21,17 +26,37 @@ struct IntegerExport {
   }
 
   private mutating func write() throws(ONNXError) -> Data {
-    graph.input("images", model.input.storage, shape: export.imageShape)
-    graph.output("logits", .int64, shape: [model.head(of: export.task).outputChannels])
+    graph.input("images", model.input.storage, shape: model.layers[0].inputShape)
+    if export.selects { graph.taskInput() }
+    graph.output(
+      "logits", .int64, shape: [classes.contains { $0 != classes[0] } ? nil : classes[0]])
     var value = "images"
     var isMap = model.layers[0].kind == .convolution
     for (index, layer) in model.layers.enumerated() {
       value = try write(layer, index, value, isMap: isMap)
       isMap = layer.kind == .convolution
     }
-    let head = model.head(of: export.task)
+    let head = model.head(of: largestHead)
     _ = sums(of: head, model.layers.count, value, isMap: isMap, output: "logits")
-    return try graph.content(operatorSet: Self.operatorSet)
+    return try graph.content(
+      operatorSet: Self.operatorSet, metadata: export.selects ? metadata : [:])
+  }
+
+  /// Of each task of the graph.
+  private var classes: [Int] { export.tasks.map { model.head(of: $0).outputChannels } }
+
+  /// The task with the most classes.
+  private var largestHead: Int {
+    export.tasks.max { model.head(of: $0).outputChannels < model.head(of: $1).outputChannels } ?? 0
+  }
+
+  /// The tasks' names, and which have no thresholds of their own.
+  private var metadata: KeyValuePairs<String, String> {
+    let relu = model.tasks.indices.filter { !model.hasThresholds(task: $0) }
+    return [
+      Graph.tasksKey: model.tasks.joined(separator: ","),
+      Graph.reluTasksKey: relu.map { model.tasks[$0] }.joined(separator: ","),
+    ]
   }
 
   /// Sums, thresholds, requantization, pool; the name of what the next layer takes.
@@ -41,45 +66,46 @@ struct IntegerExport {
     try checkProducts(of: layer, index)
     let name = layer.name
     let acc = sums(of: layer, index, value, isMap: isMap, output: "\(name).acc")
-    let thresholds = model.parameters(ofLayer: index, task: export.task).thresholds
     let threshold =
-      model.hasThresholds(task: export.task)
+      export.tasks.contains { model.hasThresholds(task: $0) }
       ? graph.integers(
-        thresholds, .int64, shape: export.shape(of: layer), name: "\(name).threshold")
-      : graph.integer(0, .int64)
+        ofTasks: export.numbers(ofLayer: index).map(\.thresholds), .int64, shape: layer.outputShape,
+        name: "\(name).threshold") : graph.integer(0, .int64)
     let mask = graph.add("GreaterOrEqual", [acc, threshold], output: "\(name).mask")
     let masked = graph.add("Where", [mask, acc, graph.integer(0, .int64)])
     var writer = TermWriter(
-      sums: masked, channelShape: export.channelShape(of: layer), prefix: name)
+      sums: masked, channelShape: layer.channelShape, taskCount: export.tasks.count, prefix: name)
     let act = writer.write(
       export.requantizer(ofLayer: index).term, in: &graph, output: "\(name).act")
     if export.traces {
-      let shape = export.shape(of: layer)
+      let shape = layer.outputShape
       graph.output(acc, .int64, shape: shape)
       graph.output(mask, .boolean, shape: shape)
       graph.output(act, model.activation.storage, shape: shape)
     }
     guard layer.isPooled else { return act }
     guard model.activation.width > 8 else {
-      return graph.add("MaxPool", [act], ONNXExport.halving)
+      return graph.add("MaxPool", [act], Layer.halving)
     }
     // Pools are of 8 bits or real numbers, in which integers of 32 bits are exact.
     let real = graph.add("Cast", [act], ["to": .int(Int(DataType.float64.rawValue))])
-    let pooled = graph.add("MaxPool", [real], ONNXExport.halving)
+    let pooled = graph.add("MaxPool", [real], Layer.halving)
     return graph.add(
       "Cast", [pooled], ["to": .int(Int(model.activation.storage.rawValue))])
   }
 
   /// That z * M fits 64 bits.
   private func checkProducts(of layer: Layer, _ index: Int) throws(ONNXError) {
-    let numbers = model.parameters(ofLayer: index, task: export.task)
-    let bounds = model.accumulatorBounds(ofLayer: index, task: export.task)
-    for (bound, multiplier) in zip(bounds, numbers.multipliers) {
-      let largest = max(bound.high, -bound.low) * Int128(multiplier)
-      guard largest < Int128(1) << 63 else {
-        throw ONNXError(
-          "layer \(layer.name) multiplies sums by \(multiplier) to more than the 64 bits that ONNX has"
-        )
+    for task in export.tasks {
+      let numbers = model.parameters(ofLayer: index, task: task)
+      let bounds = model.accumulatorBounds(ofLayer: index, task: task)
+      for (bound, multiplier) in zip(bounds, numbers.multipliers) {
+        let largest = max(bound.high, -bound.low) * Int128(multiplier)
+        guard largest < Int128(1) << 63 else {
+          throw ONNXError(
+            "layer \(layer.name) multiplies sums by \(multiplier) to more than the 64 bits that ONNX has"
+          )
+        }
       }
     }
   }
@@ -88,44 +114,62 @@ struct IntegerExport {
   private mutating func sums(
     of layer: Layer, _ index: Int, _ value: String, isMap: Bool, output: String
   ) -> String {
-    let numbers = model.parameters(ofLayer: index, task: export.task)
-    let bias = graph.integers(
-      numbers.bias, .int64, shape: export.channelShape(of: layer), name: "\(layer.name).bias")
+    let isHead = index == model.layers.count
+    let numbers = export.numbers(ofLayer: index)
+    let biases = graph.integers(
+      ofTasks: numbers.map { filled($0.bias, to: layer.outputChannels) }, .int64,
+      shape: layer.channelShape, name: "\(layer.name).bias", isSelected: export.selects && isHead)
+    let bias = isHead ? ownClasses(of: biases, axis: 0) : biases
     let products: String
     if layer.averages {
       let wide = cast(value, .int64)
       let total = graph.add("ReduceSum", [wide, graph.list([2, 3])], ["keepdims": .int(0)])
-      products = product(of: layer, numbers, total)
+      products = product(of: layer, index, total)
     } else if layer.kind == .fullyConnected {
       let flat = isMap ? graph.add("Flatten", [value]) : value
       products =
         isNarrow(index)
         ? cast(
           graph.add(
-            "MatMulInteger", [flat, matrix(of: layer, numbers, .int8)], name: layer.name), .int64)
-        : product(of: layer, numbers, cast(flat, .int64))
+            "MatMulInteger", [flat, matrix(of: layer, index, .int8)], name: layer.name), .int64)
+        : product(of: layer, index, cast(flat, .int64))
     } else if isNarrow(index) {
       let value = graph.map(value, of: layer, isMap: isMap)
       let weights = graph.integers(
-        numbers.weights, .int8,
-        shape: [layer.outputChannels, layer.inputChannels, layer.kernel, layer.kernel],
+        ofTasks: numbers.map(\.weights), .int8, shape: layer.weightShape,
         name: "\(layer.name).weight")
       products = cast(
-        graph.add("ConvInteger", [value, weights], ONNXExport.window(layer), name: layer.name),
-        .int64)
+        graph.add("ConvInteger", [value, weights], layer.window, name: layer.name), .int64)
     } else {
-      products = gathered(layer, numbers, graph.map(value, of: layer, isMap: isMap))
+      products = gathered(layer, index, graph.map(value, of: layer, isMap: isMap))
     }
     return graph.add("Add", [products, bias], output: output)
+  }
+
+  /// Numbers for the classes of all tasks, zeros behind a task's own.
+  private func filled<Number: BinaryInteger>(_ values: [Number], to count: Int) -> [Number] {
+    values + Array(repeating: 0, count: count - values.count)
+  }
+
+  /// The classes that a task has of those of all tasks.
+  private mutating func ownClasses(of value: String, axis: Int) -> String {
+    guard classes.contains(where: { $0 != classes[0] }) else { return value }
+    if ends == nil {
+      ends = graph.integers(
+        ofTasks: classes.map { [$0] }, .int64, shape: [1], name: "classes", isSelected: true)
+    }
+    return graph.add("Slice", [value, graph.list([0]), ends ?? "", graph.list([axis])])
   }
 
   /// Whether the operators of 8 bits take a layer's input and weights, and their sums 32 bits.
   private func isNarrow(_ index: Int) -> Bool {
     let input = index == 0 ? model.input : model.activation
-    let numbers = model.parameters(ofLayer: index, task: export.task)
     return input == ActivationFormat(width: 8, isSigned: false)
-      && numbers.weights.allSatisfy { Int8(exactly: $0) != nil }
-      && model.accumulatorBounds(ofLayer: index, task: export.task).allSatisfy { $0.width <= 32 }
+      && export.tasks.allSatisfy { task in
+        model.parameters(ofLayer: index, task: task).weights.allSatisfy {
+          Int8(exactly: $0) != nil
+        } && model.accumulatorBounds(ofLayer: index, task: task).allSatisfy { $0.width <= 32 }
+      }
   }
 
   private mutating func cast(_ value: String, _ type: DataType) -> String {
@@ -133,26 +177,30 @@ struct IntegerExport {
   }
 
   /// [inputs, outputs].
-  private mutating func matrix(
-    of layer: Layer, _ numbers: LayerParameters, _ type: DataType
-  ) -> String {
+  private mutating func matrix(of layer: Layer, _ index: Int, _ type: DataType) -> String {
     let count = layer.weightsPerOutput
-    return graph.integers(
+    let columns = export.numbers(ofLayer: index).map { numbers in
       (0..<count).flatMap { k in
-        stride(from: k, to: numbers.weights.count, by: count).map { numbers.weights[$0] }
-      }, type, shape: [count, layer.outputChannels], name: "\(layer.name).weight")
+        filled(
+          stride(from: k, to: numbers.weights.count, by: count).map { numbers.weights[$0] },
+          to: layer.outputChannels)
+      }
+    }
+    let isHead = index == model.layers.count
+    let all = graph.integers(
+      ofTasks: columns, type, shape: [count, layer.outputChannels], name: "\(layer.name).weight",
+      isSelected: export.selects && isHead)
+    return isHead ? ownClasses(of: all, axis: 1) : all
   }
 
   /// In 64 bits.
-  private mutating func product(
-    of layer: Layer, _ numbers: LayerParameters, _ value: String
-  ) -> String {
-    graph.add("MatMul", [value, matrix(of: layer, numbers, .int64)], name: layer.name)
+  private mutating func product(of layer: Layer, _ index: Int, _ value: String) -> String {
+    graph.add("MatMul", [value, matrix(of: layer, index, .int64)], name: layer.name)
   }
 
   /// A convolution as a matrix product of the values under the kernel at each position.
   private mutating func gathered(
-    _ layer: Layer, _ numbers: LayerParameters, _ value: String
+    _ layer: Layer, _ index: Int, _ value: String
   ) -> String {
     let (pad, size) = (layer.padding, layer.size + 2 * layer.padding)
     let padded = graph.add(
@@ -172,7 +220,7 @@ struct IntegerExport {
     let indices = graph.integers(
       places, .int64, shape: [layer.positions, layer.reduction], name: "\(layer.name).places")
     let columns = graph.add("Gather", [flat, indices], ["axis": .int(1)])
-    let products = product(of: layer, numbers, columns)
+    let products = product(of: layer, index, columns)
     let channelsFirst = graph.add("Transpose", [products], ["perm": .ints([0, 2, 1])])
     return graph.add(
       "Reshape",

@@ -54,6 +54,16 @@ extension Interpreter {
   mutating func integerArithmetic(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("direction", "fmod")
     try node.checkInputs(2...2)
+    if node.op == "Mod",
+      case (.constant(let a), .constant(let b)) = (
+        try input(node, 0), try input(node, 1)
+      )
+    {
+      guard try node.int("fmod", absent: 0) == 0 else {
+        throw node.error("has an fmod other than 0")
+      }
+      return try fold(node, a, b)
+    }
     guard case .expression(let expression) = try input(node, 0) else {
       throw node.error(
         "takes \(try input(node, 0).description); it can be imported in the requantization of sums")

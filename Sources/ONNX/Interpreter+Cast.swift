@@ -29,6 +29,7 @@ extension Interpreter {
         throw node.error("casts activations to \(type.name), which would change them")
       }
     case .sum(var sum):
+      try checkNotRounded(sum, node)
       if sum.isInteger, [.float32, .float64].contains(type) {
         sum.isInteger = false
       } else if sum.isInteger ? ![.int32, .int64].contains(type) : !type.isReal || type.size < 4 {

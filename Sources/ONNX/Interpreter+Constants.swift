@@ -20,21 +20,29 @@ extension Interpreter {
     return .constant(constant)
   }
 
-  /// A constant of one value, of any size: it is broadcast to what it is used with.
+  /// A list of one value that is short, or else one number: it is broadcast to what it is used with.
   mutating func constantOfShape(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("value")
     try node.checkInputs(1...1)
+    var length: Int?
     switch try input(node, 0) {
     case .sizes: break
-    case .constant(let constant) where constant.integers != nil: break
+    case .constant(let constant):
+      guard let shape = constant.integers else {
+        throw node.error("takes real numbers as its shape")
+      }
+      // Lists of sizes and paddings are joined with others.
+      if shape.count == 1, (0...16).contains(shape[0]) { length = Int(shape[0]) }
     case let other: throw node.error("takes \(other.description) as its shape")
     }
-    guard let tensor = try node.tensor("value") else {
-      return .constant(Constant([0 as Float], shape: []))
-    }
-    let value = try Constant(tensor, of: graph.file)
+    let value =
+      try node.tensor("value").map { tensor throws(ONNXError) in
+        try Constant(tensor, of: graph.file)
+      } ?? Constant([0 as Float], shape: [])
     guard value.count == 1 else { throw node.error("has a value that is not one number") }
-    return .constant(value.reshaped([]))
+    guard let length else { return .constant(value.reshaped([])) }
+    return .constant(
+      value.picking(Array(repeating: 0, count: length), shape: [length]))
   }
 
   mutating func concat(_ node: Node) throws(ONNXError) -> Value {
@@ -93,8 +101,13 @@ extension Interpreter {
       else {
         throw node.error("takes sizes that are not there")
       }
-      return .sizes(places.map { sizes[$0] }, isScalar: indices.shape.isEmpty)
+      let chosen = places.map { sizes[$0] }
+      let known = chosen.compactMap { $0.map { Int64($0) } }
+      return known.count == chosen.count
+        ? .constant(Constant(known, shape: indices.shape))
+        : .sizes(chosen, isScalar: indices.shape.isEmpty)
     }
+    if let only = try onlyPlace(data, axis: axis, indices, node) { return only }
     guard case .constant(let constant) = data else {
       throw node.error("takes \(data.description); it can select of constants")
     }
@@ -122,6 +135,24 @@ extension Interpreter {
     return .constant(constant.picking(places, shape: Array(shape)))
   }
 
+  /// Activations or sums without an axis of one place, where that is selected.
+  private func onlyPlace(
+    _ value: Value, axis: Int, _ indices: Constant, _ node: Node
+  ) throws(ONNXError) -> Value? {
+    switch value {
+    case .activation, .sum: break
+    default: return nil
+    }
+    var shape = try shapeOfImage(value, node)
+    // The images are axis 0.
+    let place = (axis < 0 ? axis &+ shape.count &+ 1 : axis) &- 1
+    guard shape.count > 1, shape.indices.contains(place), shape[place] == 1,
+      indices.shape.isEmpty, indices.integer == 0 || indices.integer == -1
+    else { return nil }
+    shape.remove(at: place)
+    return try reshaped(value, to: shape, node)
+  }
+
   mutating func slice(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes()
     try node.checkInputs(3...5)
@@ -129,9 +160,21 @@ extension Interpreter {
     let ends = try integers(node, 2, "ends") ?? []
     let axes = try integers(node, 3, "axes") ?? Array(starts.indices)
     let steps = try integers(node, 4, "steps") ?? starts.map { _ in 1 }
-    guard starts.count == ends.count, axes.count == starts.count, steps == starts.map({ _ in 1 })
+    guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count
     else {
-      throw node.error("must have a start and an end for each axis, and steps of 1")
+      throw node.error("must have a start, an end and a step for each axis")
+    }
+    if steps == [-1], axes == [0], starts[0] == -1, ends[0] < -(1 << 31),
+      case .constant(let constant) = try input(node, 0), let rows = constant.shape.first
+    {
+      try spend(constant.count)
+      let inner = constant.count / max(1, rows)
+      let places = (0..<rows).reversed().flatMap { $0 * inner..<($0 + 1) * inner }
+      return .constant(constant.picking(places, shape: constant.shape))
+    }
+    guard steps == starts.map({ _ in 1 }) else {
+      throw node.error(
+        "has the steps \(steps); they are 1, or -1 over all of the axis 0 of constants")
     }
     func bounds(_ index: Int, _ size: Int) -> Range<Int> {
       func place(_ number: Int) -> Int {

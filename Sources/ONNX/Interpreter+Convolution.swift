@@ -7,6 +7,8 @@ extension Interpreter {
     var kernel: Int
     var stride: Int
     var padding: Int
+    /// Rows and columns of zeros in the kernel, before the weights.
+    var before = (rows: 0, columns: 0)
   }
 
   mutating func convolution(_ node: Node) throws(ONNXError) -> Value {
@@ -59,8 +61,16 @@ extension Interpreter {
           + "\(shape[1]) channels")
     }
     let window = try window(node, kernel: shape[2], size: input[1])
-    let weights = try weights(
+    var weights = try weights(
       node, constant, activation, outputs: shape[0], channels: shape[1], size: shape[2], axis: 0)
+    if window.kernel != shape[2] {
+      guard window.kernel <= 31 else {
+        throw node.error(
+          "has pads that differ so much that its kernel would have more than 31 rows")
+      }
+      try spend(shape[0] * shape[1] * window.kernel * window.kernel)
+      weights.surround(to: window.kernel, before: window.before)
+    }
     return try sum(node, activation, weights, window, bias: bias)
   }
 
@@ -84,10 +94,18 @@ extension Interpreter {
       throw node.error("has dilations \(dilations); only 1 can be imported")
     }
     let pads = try pads(node, kernel: shape[0], stride: strides[0], size: size)
-    guard pads.count == 4, Set(pads).count == 1, pads[0] >= 0, pads[0] < 1 << 16 else {
-      throw node.error("has pads \(pads); they must be the same on all four sides, and 0 or more")
+    guard pads.count == 4, pads.allSatisfy((0..<1 << 16).contains),
+      Set(pads).count == 1 || kernel != nil && pads[0] + pads[2] == pads[1] + pads[3]
+    else {
+      throw node.error(
+        "has pads \(pads); they must be 0 or more and the same on all four sides, those of a convolution the "
+          + "same for rows and columns together")
     }
-    return Window(kernel: shape[0], stride: strides[0], padding: pads[0])
+    // As much on every side as on the widest, where the kernel has zeros.
+    let padding = pads.max() ?? 0
+    return Window(
+      kernel: shape[0] + 2 * padding - pads[0] - pads[2], stride: strides[0], padding: padding,
+      before: (padding - pads[0], padding - pads[1]))
   }
 
   private func pads(

@@ -3,7 +3,7 @@ extension Interpreter {
   mutating func dequantize(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axis", "block_size")
     try node.checkInputs(2...3)
-    if case .sum(let sum) = try input(node, 0), !sum.isInteger {
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger, sum.rounded == nil {
       // Behind the rounding of an output.
       return .sum(sum)
     }
@@ -25,6 +25,15 @@ extension Interpreter {
       }
       let step = try scale(scales, "scale", node)
       return .activation(with(activation, coding: .real(step: step)))
+    case .sum(var sum) where sum.rounded != nil:
+      let step = try scale(scales, "scale", node)
+      guard sum.rounded?.isReal == false, sum.rounded?.step == step else {
+        throw node.error(
+          "has another scale than \(sum.node.place), or takes real numbers; it belongs behind what is rounded"
+        )
+      }
+      sum.rounded?.isReal = true
+      return .sum(sum)
     case .sum(var sum):
       guard sum.isInteger, case .integers(let weights, let bias, let units) = sum.numbers,
         scales.count == 1 || scales.count == units.count

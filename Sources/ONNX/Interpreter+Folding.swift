@@ -46,6 +46,14 @@ extension Interpreter {
     case "Div":
       guard y.allSatisfy({ $0 > 0 }) else { throw node.error("divides by a number below 1") }
       return integers(pairs.map { $0 / $1 })
+    case "Mod":
+      guard y.allSatisfy({ $0 != 0 }) else { throw node.error("divides by 0") }
+      // The sign is that of the divisor.
+      return integers(
+        pairs.map { x, y in
+          let rest = y == -1 ? 0 : x % y
+          return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
+        })
     case "Greater": return truths(pairs.map { $0 > $1 }, shape)
     case "GreaterOrEqual": return truths(pairs.map { $0 >= $1 }, shape)
     case "Less": return truths(pairs.map { $0 < $1 }, shape)

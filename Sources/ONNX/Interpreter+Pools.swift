@@ -79,25 +79,111 @@ extension Interpreter {
   mutating func globalAverage(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes()
     try node.checkInputs(1...1)
+    if case .sum(let sum) = try input(node, 0) {
+      return .sum(try mean(of: sum, shape: [sum.layer.outputChannels, 1, 1], node))
+    }
     var activation = try map(node)
     activation.shape = [activation.shape[0], 1, 1]
     activation.average = .whole(isMean: true)
     return .activation(activation)
   }
 
+  /// The mean of the sums of a convolution with a kernel of 1 is that of its input, times its weights.
+  private mutating func mean(of sum: Sum, shape: [Int], _ node: Node) throws(ONNXError) -> Sum {
+    let layer = sum.layer
+    guard case .reals(let weights, let bias) = sum.numbers, layer.kind == .convolution,
+      layer.kernel == 1, layer.stride == 1, layer.padding == 0, sum.input.layer != nil,
+      sum.difference == nil, !sum.isPooled, !sum.isInteger
+    else {
+      throw node.error(
+        "takes the mean of the sums of \(sum.node.place), without an activation function; it can be imported "
+          + "of a convolution in real numbers with a kernel of 1, stride 1 and no padding behind a layer"
+      )
+    }
+    guard
+      sum.shape == [layer.outputChannels, layer.outputSize, layer.outputSize]
+        || node.op.hasPrefix("Reduce")
+          && sum.shape == [layer.outputChannels, layer.outputSize * layer.outputSize]
+    else {
+      throw node.error(
+        "takes means of values of shape \(sum.shape) an image, which are not those of each channel")
+    }
+    try spend(weights.count)
+    var input = sum.input
+    // What was still to be applied is in the weights.
+    (input.affine, input.average) = (nil, .whole(isMean: true))
+    input.shape = [layer.inputChannels] + shape.dropFirst()
+    let own = Weights(
+      .reals(weights), outputs: layer.outputChannels, channels: layer.inputChannels, size: 1,
+      units: Array(repeating: 1, count: layer.outputChannels))
+    return try averaging(
+      sum.node, input, own, isMean: true,
+      map: ActivationMap(channels: layer.inputChannels, size: layer.size),
+      bias: Constant(bias, shape: [bias.count]))
+  }
+
+  /// A mean that is rounded is a layer of its own: the sum of each channel by itself, divided and rounded
+  /// as any sums are.
+  mutating func quantizedGlobalAverage(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("channels_last")
+    try node.checkInputs(5...5)
+    guard try node.int("channels_last", absent: 0) == 0 else {
+      throw node.error("has channels_last; maps are [N, C, H, W]")
+    }
+    try checkZero(try constant(node, 2, "zero point"), "a zero point of the input", node)
+    let step = try scale(try constant(node, 1, "scale"), "scale of its input", node)
+    let output = try outputSteps(node, at: 3)
+    try checkZero(output.zero, "a zero point of the output", node)
+    let input = try map(node)
+    try checkCodes(input, node)
+    guard let map = input.map, !(input.layer?.thresholds?.areNegative ?? false) else {
+      throw node.error("takes activations that may be negative; behind Relu it can be imported")
+    }
+    try spend(map.channels * map.channels)
+    let places = 0..<map.channels * map.channels
+    let weights = Weights(
+      .integers(places.map { $0.isMultiple(of: map.channels + 1) ? 1 : 0 }), outputs: map.channels,
+      channels: map.channels, size: 1, units: Array(repeating: Double(step), count: map.channels))
+    var means = input
+    (means.shape, means.average) = ([map.channels, 1, 1], .whole(isMean: false))
+    var sum = try averaging(node, means, weights, isMean: false, map: map, bias: nil)
+    // In single precision, as onnxruntime divides.
+    sum.rounded = Sum.Rounded(
+      step: output.step * Float(map.size * map.size), format: output.format, isReal: false)
+    note("\(node.place) rounds means, and so is a layer of its own")
+    return .activation(try activated(sum, by: nil, node))
+  }
+
   /// The mean or sum over rows and columns.
   mutating func reduce(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axes", "keepdims", "noop_with_empty_axes")
     try node.checkInputs(1...2)
-    var activation = try map(node)
     let given = try integers(node, 1, "axes")
     let attribute = try node.ints("axes")
     let axes = given ?? attribute ?? []
-    guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [2, 3], axes.count == 2 else {
-      throw node.error("reduces the axes \(axes); it can reduce rows and columns, 2 and 3")
+    let value = try input(node, 0)
+    let isOfSums = if case .sum = value { true } else { false }
+    let activation = isOfSums ? nil : try map(node)
+    let own = try shapeOfImage(value, node)
+    // Positions may be one axis, behind Flatten.
+    let rank = own.count + 1
+    guard rank == 3 || rank == 4,
+      axes.map({ $0 < 0 ? $0 &+ rank : $0 }).sorted() == Array(2..<rank)
+    else {
+      throw node.error(
+        "reduces the axes \(axes) of values of shape \(own) an image; it can reduce rows and columns, all "
+          + "positions of a channel")
     }
     let keeps = try node.int("keepdims", absent: 1) != 0
-    activation.shape = keeps ? [activation.shape[0], 1, 1] : [activation.shape[0]]
+    let shape = keeps ? [own[0]] + own.dropFirst().map { _ in 1 } : [own[0]]
+    if case .sum(let sum) = value {
+      guard node.op == "ReduceMean" else {
+        throw node.error("adds the sums of a layer; their mean can be imported")
+      }
+      return .sum(try mean(of: sum, shape: shape, node))
+    }
+    guard var activation else { throw node.error("takes \(value.description)") }
+    activation.shape = shape
     activation.average = .whole(isMean: node.op == "ReduceMean")
     return .activation(activation)
   }
@@ -105,7 +191,9 @@ extension Interpreter {
   /// The first input, a map of activations to take means of.
   private mutating func map(_ node: Node) throws(ONNXError) -> Activation {
     let activation = try activation(node)
-    guard let map = activation.map, activation.shape == [map.channels, map.size, map.size],
+    guard let map = activation.map,
+      activation.shape == [map.channels, map.size, map.size]
+        || node.op.hasPrefix("Reduce") && activation.shape == [map.channels, map.size * map.size],
       activation.average == nil, activation.padding == 0, activation.layer != nil
     else {
       throw node.error(
@@ -114,7 +202,7 @@ extension Interpreter {
     }
     switch activation.coding {
     case .real: break
-    case .codes where node.op == "ReduceSum": break
+    case .codes where ["ReduceSum", "QLinearGlobalAveragePool"].contains(node.op): break
     default: throw node.error("takes means of integers; their sums can be imported")
     }
     return activation

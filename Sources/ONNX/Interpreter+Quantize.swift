@@ -23,7 +23,7 @@ extension Interpreter {
   mutating func quantize(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes("axis", "saturate", "block_size", "output_dtype")
     try node.checkInputs(2...3)
-    if case .sum(let sum) = try input(node, 0), !sum.isInteger, onlyRoundsOutput(node) {
+    if case .sum(let sum) = try input(node, 0), !sum.isInteger, graph.leadsToOutput(node) {
       note("\(node.place) is left out: the network's logits are not rounded")
       return .sum(sum)
     }
@@ -72,29 +72,16 @@ extension Interpreter {
       result.layer = try quantized(layer, step: step, format, node)
       return .activation(with(result, coding: .codes(format)))
     case .sum(let sum):
-      // Unsigned numbers end at 0, as Relu does.
-      guard !format.isSigned else {
-        throw node.error(
-          "quantizes sums without an activation function to \(type.name); behind it, or to unsigned integers, it "
-            + "can be imported")
-      }
+      try checkNotRounded(sum, node)
       guard !sum.isInteger else { throw node.error("quantizes integers") }
-      var activation = try activated(sum, by: nil, node)
-      guard let layer = activation.layer else { break }
-      activation.layer = try quantized(layer, step: step, format, node)
-      return .activation(with(activation, coding: .codes(format)))
+      var rounded = sum
+      rounded.rounded = Sum.Rounded(step: step, format: format, isReal: false)
+      // Unsigned numbers end at 0, as with Relu, which must follow signed ones.
+      return format.isSigned
+        ? .sum(rounded) : .activation(try activated(rounded, by: nil, node))
     case let other:
       throw node.error("quantizes \(other.description)")
     }
-    throw node.error("quantizes what is no layer")
-  }
-
-  /// Whether an output of the graph is all that comes of it.
-  private func onlyRoundsOutput(_ node: Node) -> Bool {
-    guard let output = node.outputs.first, graph.uses[output] == 1,
-      let user = graph.nodes.first(where: { $0.inputs.first == output })
-    else { return false }
-    return user.op == "DequantizeLinear" && user.outputs.contains(where: graph.outputs.contains)
   }
 
   func with(_ activation: Activation, coding: Activation.Coding) -> Activation {
@@ -158,7 +145,7 @@ extension Interpreter {
   }
 
   /// Limits of real numbers as those of integers.
-  private static func clamp(
+  static func clamp(
     _ limits: ClosedRange<Float>, step: Float, _ format: ActivationFormat, _ node: Node
   ) throws(ONNXError) -> ClosedRange<Int> {
     func steps(_ limit: Float, open: Int) throws(ONNXError) -> Int {
@@ -188,13 +175,23 @@ extension Interpreter {
       expression.layer.requantized(requantizer).activation(.codes(requantizer.format)))
   }
 
-  /// Behind the logits it changes neither their order nor the class.
-  mutating func softmax(_ node: Node) throws(ONNXError) -> Value {
-    try node.allowAttributes("axis")
+  /// Behind the logits it changes neither their order nor the class, which is the first of the largest.
+  mutating func leftOut(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes("axis", "keepdims", "select_last_index")
     try node.checkInputs(1...1)
-    guard case .sum(let sum) = try input(node, 0), graph.outputs.contains(node.outputs[0]) else {
+    guard try node.int("select_last_index", absent: 0) == 0 else {
+      throw node.error("takes the last of the largest logits; the class is the first of them")
+    }
+    guard case .sum(let sum) = try input(node, 0), graph.leadsToOutput(node) else {
       throw node.error("can be imported behind the logits only, where it is left out")
     }
+    // Sigmoid is of each logit by itself.
+    let axis = try node.int("axis", absent: node.op == "ArgMax" ? 0 : -1)
+    let place = (axis < 0 ? axis &+ sum.shape.count &+ 1 : axis) &- 1
+    guard
+      node.op == "Sigmoid"
+        || sum.shape.indices.contains(place) && sum.shape[place] == sum.layer.outputChannels
+    else { throw node.error("is of the axis \(axis), which is not that of the logits") }
     note("\(node.place) is left out: the network's results are the logits before it")
     return .sum(sum)
   }

@@ -20,6 +20,19 @@ extension Interpreter {
     }
   }
 
+  /// Relu as the larger of sums and 0.
+  mutating func maximum(_ node: Node) throws(ONNXError) -> Value {
+    try node.allowAttributes()
+    try node.checkInputs(2...2)
+    switch (try input(node, 0), try input(node, 1)) {
+    case (.sum(let sum), .constant(let zero)), (.constant(let zero), .sum(let sum)):
+      guard zero.count == 1, zero.isZero, zero.type.isReal != sum.isInteger else { break }
+      return .activation(try activated(sum, by: nil, node))
+    default: break
+    }
+    throw node.error("can be imported of the sums of a layer and 0, as Relu")
+  }
+
   /// Relu where it has no upper limit; else limits that a quantizer must follow.
   mutating func clip(_ node: Node) throws(ONNXError) -> Value {
     try node.allowAttributes()
@@ -36,7 +49,7 @@ extension Interpreter {
         throw node.error("has no integer minimum and maximum")
       }
       return .expression(try expression.applying(.clip(low, high), node))
-    case .sum(let sum) where !sum.isInteger:
+    case .sum(let sum) where !sum.isInteger && sum.rounded?.isReal != false:
       return try limited(try activated(sum, by: nil, node), low?.real, high?.real, node)
     case .activation(let activation):
       guard case .real = activation.coding, activation.isPlain else { break }
@@ -66,7 +79,31 @@ extension Interpreter {
       return .activation(activation)
     }
     var activation = activation
-    activation.layer = layer.limited(to: low...high)
+    activation.layer = try limited(layer, to: low...high, activation.coding, node)
     return .activation(activation)
+  }
+
+  /// - Parameter coding: of the layer's activations; limits of what is rounded already are its clamp.
+  private func limited(
+    _ layer: HiddenLayer, to limits: ClosedRange<Float>, _ coding: Activation.Coding, _ node: Node
+  ) throws(ONNXError) -> HiddenLayer {
+    guard let own = layer.requantizer, case .real(let step?) = coding else {
+      return layer.limited(to: limits)
+    }
+    let clamp = try Self.clamp(limits, step: step, own.format, node)
+    guard
+      clamp.upperBound == own.clamp.upperBound
+        || Float(clamp.upperBound) * step == limits.upperBound
+    else {
+      throw node.error(
+        "limits to \(limits.upperBound) what is rounded already, to multiples of \(step); the limit is one of them"
+      )
+    }
+    // Behind Relu the lower end is not reached.
+    let low = layer.thresholds == nil ? own.clamp.lowerBound : clamp.lowerBound
+    return layer.requantized(
+      Requantizer(
+        multipliers: own.multipliers, shifts: own.shifts, format: own.format,
+        clamp: low...clamp.upperBound, rounding: own.rounding))
   }
 }

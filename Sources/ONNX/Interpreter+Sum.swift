@@ -26,6 +26,15 @@ extension Interpreter {
         weights.spread(kernel: kernel, stride: stride)
         weights.divide(by: kernel * kernel)
       }
+    } else if activation.shape == [activation.count, 1, 1], map.size > 1, window.kernel == 1,
+      window.stride == 1, window.padding == 0
+    {
+      // Each value of the map is a channel: fully connected.
+      var flat = activation
+      flat.shape = [activation.count]
+      var sum = try self.sum(node, flat, dense: weights, bias: bias)
+      sum.shape = [weights.outputs, 1, 1]
+      return sum
     } else if map.channels != activation.shape[0]
       || map.size + 2 * activation.padding != activation.shape[1]
     {
@@ -117,7 +126,7 @@ extension Interpreter {
   }
 
   /// Fully connected to the mean, or sum, of each channel.
-  private mutating func averaging(
+  mutating func averaging(
     _ node: Node, _ activation: Activation, _ weights: Weights, isMean: Bool, map: ActivationMap,
     bias: Constant?
   ) throws(ONNXError) -> Sum {
@@ -172,7 +181,8 @@ extension Interpreter {
     case .reals(let values):
       let own = try reals(of: bias, count: weights.outputs, node)
       numbers = .reals(
-        weights: values, bias: zip(own, weights.offsets).map { Float(Double($0) + $1) })
+        weights: values,
+        bias: zip(own, weights.offsets).map { $1 == 0 ? $0 : Float(Double($0) + $1) })
     case .integers(let values):
       numbers = .integers(
         weights: values, bias: try steps(of: bias, units: weights.units, node), units: weights.units

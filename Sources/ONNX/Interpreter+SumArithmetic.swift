@@ -4,6 +4,7 @@ extension Interpreter {
   mutating func changed(
     _ sum: Sum, by constant: Constant, _ node: Node
   ) throws(ONNXError) -> Sum {
+    try checkNotRounded(sum, node)
     guard constant.type.isReal != sum.isInteger else {
       throw node.error("computes with integers and real numbers")
     }
@@ -132,6 +133,7 @@ extension Interpreter {
     let offsets = factors.indices.map { columns[1][$0] - columns[2][$0] * factors[$0] }
     switch value {
     case .sum(var sum):
+      try checkNotRounded(sum, node)
       guard case .reals(let weights, let bias) = sum.numbers, !sum.isInteger,
         sum.difference == nil, bias.count == factors.count,
         !sum.isPooled || factors.allSatisfy({ $0 > 0 })

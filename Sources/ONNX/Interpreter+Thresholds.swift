@@ -23,7 +23,24 @@ extension Interpreter {
       .activation(sum.isInteger ? .sums : .real(step: nil))
     // As the graph has reshaped it.
     activation.shape = sum.shape
+    if let rounded = sum.rounded {
+      activation.layer = try activation.layer.map { layer throws(ONNXError) in
+        try quantized(layer, step: rounded.step, rounded.format, node)
+      }
+      activation.coding =
+        rounded.isReal ? .real(step: rounded.step) : .codes(rounded.format)
+    }
     return activation
+  }
+
+  /// That sums are what the layer computes: once rounded, only Relu and a max-pool come to the same as
+  /// before.
+  func checkNotRounded(_ sum: Sum, _ node: Node) throws(ONNXError) {
+    guard sum.rounded == nil else {
+      throw node.error(
+        "takes what \(sum.node.place) has rounded; Relu can follow, and thresholds, constants and factors "
+          + "belong before the rounding, which the QDQ form can say")
+    }
   }
 
   /// Thresholds behind a max-pool as those before it: from 0 on, the largest of a window passes where
@@ -91,6 +108,7 @@ extension Interpreter {
   private mutating func mask(
     _ sum: Sum, _ constant: Constant, keeps: Bool, isAbove: Bool, _ node: Node
   ) throws(ONNXError) -> Mask {
+    try checkNotRounded(sum, node)
     guard constant.type.isReal != sum.isInteger else {
       throw node.error("compares integers with real numbers")
     }

@@ -4,10 +4,17 @@ struct Node {
   /// What errors call it: "node 'conv1' (Conv)".
   let place: String
   let op: String
+  let domain: Domain
   /// The names of its inputs; empty where an optional one is left out.
   let inputs: [String]
   let outputs: [String]
   private let attributes: [String: AttributeProto]
+
+  enum Domain: String {
+    case onnx = ""
+    /// onnxruntime's own.
+    case runtime = "com.microsoft"
+  }
 
   /// - Throws: `ONNXError` for another domain than ONNX's own, and for attributes that have no name, or
   ///   one that is not unique, or that refer to a function's.
@@ -17,11 +24,12 @@ struct Node {
     place = proto.name.isEmpty ? "node \(index) (\(op))" : "node '\(proto.name)' (\(op))"
     inputs = proto.input
     outputs = proto.output
-    guard ["", "ai.onnx"].contains(proto.domain) else {
+    guard let domain = Domain(rawValue: proto.domain == "ai.onnx" ? "" : proto.domain) else {
       throw ONNXError(
-        "\(place) is of the domain '\(proto.domain)'; only operators of ONNX's own domain can be "
-          + "imported")
+        "\(place) is of the domain '\(proto.domain)'; operators of ONNX's own domain can be imported, and some "
+          + "of com.microsoft")
     }
+    self.domain = domain
     var attributes: [String: AttributeProto] = [:]
     for attribute in proto.attribute {
       guard !attribute.hasRefAttrName else {

@@ -12,63 +12,52 @@ public struct ONNXExport {
   }
 
   let model: Model
-  let task: Int
+  /// One, or all, of which the input `task` then selects one.
+  let tasks: [Int]
+  let selects: Bool
   /// Whether each layer's sums, masks and activations are outputs too.
   let traces: Bool
 
+  /// A graph of one task.
   public init(_ model: Model, task: Int, traces: Bool) {
     self.model = model
-    self.task = task
+    self.tasks = [task]
+    selects = false
     self.traces = traces
   }
 
-  /// The content of the file. Inputs are `images` [N, C, H, W] or [N, values] of the input's integer type;
-  /// outputs `logits` [N, classes], and with traces `L.acc`, `L.mask` and `L.act` of each layer, before
-  /// pooling.
+  /// A graph of all tasks.
+  public init(ofAllTasks model: Model, traces: Bool) {
+    self.model = model
+    tasks = Array(model.tasks.indices)
+    selects = true
+    self.traces = traces
+  }
+
+  /// The content of the file. Inputs are `images` [N, C, H, W] or [N, values] of the input's integer type,
+  /// and `task`, a task's number, where the graph is of all; outputs `logits` [N, classes], and with traces
+  /// `L.acc`, `L.mask` and `L.act` of each layer, before pooling.
   ///
   /// - Throws: `ONNXError` for a network that the form cannot express.
   public func content(_ form: Form) throws(ONNXError) -> Data {
     switch form {
     case .integer: try IntegerExport(export: self).content()
+    case .qdq where selects:
+      throw ONNXError("a graph of all tasks is of integer operators; the qdq form is of one task")
     case .qdq: try RealExport(export: self).content()
     }
   }
 
-  /// The shape of images.
-  var imageShape: [Int] {
-    let first = model.layers[0]
-    return first.kind == .convolution
-      ? [first.inputChannels, first.size, first.size] : [first.inputChannels]
+  /// The numbers of a layer for each task of the graph.
+  func numbers(ofLayer layer: Int) -> [LayerParameters] {
+    tasks.map { model.parameters(ofLayer: layer, task: $0) }
   }
 
-  /// The shape of a layer's outputs before pooling.
-  func shape(of layer: Layer) -> [Int] {
-    layer.kind == .convolution
-      ? [layer.outputChannels, layer.outputSize, layer.outputSize] : [layer.outputChannels]
-  }
-
-  /// The shape of a number for each channel, to be broadcast over positions.
-  func channelShape(of layer: Layer) -> [Int] {
-    layer.kind == .convolution ? [layer.outputChannels, 1, 1] : [layer.outputChannels]
-  }
-
-  /// The attributes of a layer's convolution.
-  static func window(_ layer: Layer) -> KeyValuePairs<String, GraphWriter.Attribute> {
-    [
-      "kernel_shape": .ints([layer.kernel, layer.kernel]),
-      "pads": .ints(Array(repeating: layer.padding, count: 4)),
-      "strides": .ints([layer.stride, layer.stride]),
-    ]
-  }
-
-  static let halving: KeyValuePairs<String, GraphWriter.Attribute> = [
-    "kernel_shape": .ints([2, 2]), "strides": .ints([2, 2]),
-  ]
-
+  /// The requantizer of a layer, the channels of one task behind those of another.
   func requantizer(ofLayer layer: Int) -> Requantizer {
-    let numbers = model.parameters(ofLayer: layer, task: task)
+    let numbers = numbers(ofLayer: layer)
     return Requantizer(
-      multipliers: numbers.multipliers, shifts: numbers.shifts, format: model.activation,
-      clamp: model.clamp, rounding: model.rounding)
+      multipliers: numbers.flatMap(\.multipliers), shifts: numbers.flatMap(\.shifts),
+      format: model.activation, clamp: model.clamp, rounding: model.rounding)
   }
 }

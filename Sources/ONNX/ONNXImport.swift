@@ -53,7 +53,7 @@ public struct ONNXImport: Sendable {
   static func tasks(
     of graph: Graph, _ source: Source, names: [String]?, _ options: ImportOptions
   ) throws(ONNXError) -> [(name: String, network: GraphNetwork)] {
-    let first = try GraphNetwork(graph, options: options, task: 0)
+    var first = try GraphNetwork(graph, options: options, task: 0)
     guard let count = first.taskCount else {
       guard names?.count ?? 1 == 1 else {
         throw ONNXError("the graph is of one task, and \(names?.count ?? 0) are named").at(
@@ -70,20 +70,17 @@ public struct ONNXImport: Sendable {
       throw ONNXError("the graph is of \(count) tasks, and \(names.count) are named").at(
         source.path)
     }
+    let relu = graph.reluTasks
+    if relu.contains(0) { first = try first.withoutThresholds(of: names[0]) }
     var result = [(names[0], first)]
     for task in 1..<max(1, count) {
-      result.append((names[task], try GraphNetwork(graph, options: options, task: task)))
+      let network = try GraphNetwork(graph, options: options, task: task)
+      result.append(
+        (
+          names[task],
+          relu.contains(task) ? try network.withoutThresholds(of: names[task]) : network
+        ))
     }
     return result
-  }
-}
-
-extension Graph {
-  /// The key of the tasks' names, with commas between, in the metadata of an exported model.
-  static let tasksKey = "mimegen.tasks"
-
-  fileprivate var taskNames: [String]? {
-    file.model.metadataProps.first { $0.key == Self.tasksKey }
-      .map { $0.value.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
   }
 }

@@ -12,6 +12,7 @@ struct RealExport {
   init(export: ONNXExport) { self.export = export }
 
   private var model: Model { export.model }
+  private var task: Int { export.tasks[0] }
 
   func content() throws(ONNXError) -> Data {
     var writer = self
@@ -20,15 +21,15 @@ struct RealExport {
 
   private mutating func write() throws(ONNXError) -> Data {
     try check()
-    graph.input("images", model.input.storage, shape: export.imageShape)
-    graph.output("logits", .float32, shape: [model.head(of: export.task).outputChannels])
+    graph.input("images", model.input.storage, shape: model.layers[0].inputShape)
+    graph.output("logits", .float32, shape: [model.head(of: task).outputChannels])
     var value = dequantized("images", model.input)
     var isMap = model.layers[0].kind == .convolution
     for (index, layer) in model.layers.enumerated() {
       value = try write(layer, index, value, isMap: isMap)
       isMap = layer.kind == .convolution
     }
-    let head = model.head(of: export.task)
+    let head = model.head(of: task)
     let ones = Array(repeating: 1 as Float, count: head.outputChannels)
     _ = try sums(
       of: head, model.layers.count, value, scales: ones, isMap: isMap, output: "logits")
@@ -75,7 +76,7 @@ struct RealExport {
     _ layer: Layer, _ index: Int, _ value: String, isMap: Bool
   ) throws(ONNXError) -> String {
     let name = layer.name
-    let numbers = model.parameters(ofLayer: index, task: export.task)
+    let numbers = model.parameters(ofLayer: index, task: task)
     for (multiplier, channel) in zip(numbers.multipliers, 0...)
     where multiplier >= 1 << 24 || multiplier == 0 {
       throw ONNXError(
@@ -88,18 +89,18 @@ struct RealExport {
     let sum = try sums(
       of: layer, index, value, scales: scales, isMap: isMap, output: "\(name).sum")
     var kept: String
-    if model.hasThresholds(task: export.task) {
+    if model.hasThresholds(task: task) {
       guard numbers.thresholds.allSatisfy({ Int32(exactly: $0) != nil }) else {
         throw ONNXError(
           "layer \(name) has thresholds of more than 32 bits, which DequantizeLinear has not")
       }
       let steps = graph.integers(
-        numbers.thresholds, .int32, shape: export.shape(of: layer), name: "\(name).threshold")
+        numbers.thresholds, .int32, shape: layer.outputShape, name: "\(name).threshold")
       let threshold = graph.add(
         "DequantizeLinear", [steps, "\(name).scale"], ["axis": .int(0)])
       let mask = graph.add("GreaterOrEqual", [sum, threshold], output: "\(name).mask")
       kept = graph.add("Where", [mask, sum, real(0, "zero")])
-      if export.traces { graph.output(mask, .boolean, shape: export.shape(of: layer)) }
+      if export.traces { graph.output(mask, .boolean, shape: layer.outputShape) }
     } else {
       kept = graph.add("Relu", [sum])
     }
@@ -115,16 +116,16 @@ struct RealExport {
       "QuantizeLinear", [kept, one(), graph.integer(0, model.activation.storage)],
       output: "\(name).act")
     if export.traces {
-      graph.output(act, model.activation.storage, shape: export.shape(of: layer))
+      graph.output(act, model.activation.storage, shape: layer.outputShape)
     }
     let next = dequantized(act, model.activation)
-    return layer.isPooled ? graph.add("MaxPool", [next], ONNXExport.halving) : next
+    return layer.isPooled ? graph.add("MaxPool", [next], Layer.halving) : next
   }
 
   private mutating func sums(
     of layer: Layer, _ index: Int, _ value: String, scales: [Float], isMap: Bool, output: String
   ) throws(ONNXError) -> String {
-    let numbers = model.parameters(ofLayer: index, task: export.task)
+    let numbers = model.parameters(ofLayer: index, task: task)
     let name = layer.name
     guard numbers.bias.allSatisfy({ Int32(exactly: $0) != nil }) else {
       throw ONNXError(
@@ -133,11 +134,7 @@ struct RealExport {
     let isConvolution = layer.kind == .convolution
     let weights = graph.integers(
       numbers.weights, model.weightWidth > 8 ? .int16 : .int8,
-      shape: [
-        layer.outputChannels,
-        layer.weightsPerOutput / (isConvolution ? layer.kernel * layer.kernel : 1),
-      ]
-        + (isConvolution ? [layer.kernel, layer.kernel] : []), name: "\(name).weight")
+      shape: layer.weightShape, name: "\(name).weight")
     let bias = graph.integers(
       numbers.bias, .int32, shape: [layer.outputChannels], name: "\(name).bias")
     let scale = graph.reals(scales, shape: [scales.count], name: "\(name).scale")
@@ -146,7 +143,7 @@ struct RealExport {
     if isConvolution {
       let map = graph.map(value, of: layer, isMap: isMap)
       return graph.add(
-        "Conv", [map, realWeights, realBias], ONNXExport.window(layer), name: name, output: output)
+        "Conv", [map, realWeights, realBias], layer.window, name: name, output: output)
     }
     var flat = value
     if layer.averages {

@@ -21,8 +21,17 @@ struct Sum {
   var isInteger: Bool
   /// A 2x2 max-pool before the activation function.
   var isPooled = false
+  /// What they are rounded to before Relu.
+  var rounded: Rounded?
   /// Sums that these are less what is taken away from each neuron.
   var difference: Difference?
+
+  struct Rounded {
+    let step: Float
+    let format: ActivationFormat
+    /// Multiples of the step, and not the integers themselves.
+    var isReal: Bool
+  }
 
   struct Difference {
     let identity: Int

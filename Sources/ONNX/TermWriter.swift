@@ -4,6 +4,8 @@ struct TermWriter {
   let sums: String
   /// The shape of a number for each channel.
   let channelShape: [Int]
+  /// The channels of one task are behind those of another.
+  let taskCount: Int
   /// What names of constants begin with.
   let prefix: String
   private var written: [Expression.Term: String] = [:]
@@ -11,9 +13,10 @@ struct TermWriter {
   private var signed: [[Int64]: String] = [:]
   private var shifts: [[Int64]: String] = [:]
 
-  init(sums: String, channelShape: [Int], prefix: String) {
+  init(sums: String, channelShape: [Int], taskCount: Int, prefix: String) {
     self.sums = sums
     self.channelShape = channelShape
+    self.taskCount = taskCount
     self.prefix = prefix
   }
 
@@ -42,8 +45,10 @@ struct TermWriter {
       return graph.integer(first, isShift ? .uint64 : .int64)
     }
     if let name = isShift ? shifts[values] : signed[values] { return name }
+    let count = values.count / taskCount
     let name = graph.integers(
-      values, isShift ? .uint64 : .int64, shape: channelShape,
+      ofTasks: (0..<taskCount).map { Array(values[$0 * count..<($0 + 1) * count]) },
+      isShift ? .uint64 : .int64, shape: channelShape,
       name: isShift ? "\(prefix).shift" : "\(prefix).constant\(signed.count)")
     if isShift { shifts[values] = name } else { signed[values] = name }
     return name

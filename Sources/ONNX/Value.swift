@@ -100,6 +100,13 @@ final class HiddenLayer {
     case reals([Float])
     case integers([Int64])
 
+    var areZero: Bool {
+      switch self {
+      case .reals(let values): values.allSatisfy { $0 == 0 }
+      case .integers(let values): values.allSatisfy { $0 == 0 }
+      }
+    }
+
     var areNegative: Bool {
       switch self {
       case .reals(let values): values.contains { $0 < 0 }
@@ -122,6 +129,11 @@ final class HiddenLayer {
   func pooled() -> HiddenLayer {
     HiddenLayer(
       sum, thresholds: thresholds, isPooled: true, limits: limits, requantizer: requantizer)
+  }
+
+  func withoutThresholds() -> HiddenLayer {
+    HiddenLayer(
+      sum, thresholds: nil, isPooled: isPooled, limits: limits, requantizer: requantizer)
   }
 
   func limited(to limits: ClosedRange<Float>) -> HiddenLayer {

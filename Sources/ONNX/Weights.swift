@@ -63,6 +63,24 @@ struct Weights {
     }
   }
 
+  /// Puts zeros around each kernel, so that it has `newSize` rows and columns.
+  mutating func surround(to newSize: Int, before: (rows: Int, columns: Int)) {
+    func surrounded<Number: Numeric>(_ values: [Number]) -> [Number] {
+      var result = Array(repeating: 0 as Number, count: outputs * channels * newSize * newSize)
+      for (index, value) in values.enumerated() {
+        let (plane, place) = index.quotientAndRemainder(dividingBy: size * size)
+        let row = place / size + before.rows
+        result[(plane * newSize + row) * newSize + place % size + before.columns] = value
+      }
+      return result
+    }
+    switch numbers {
+    case .reals(let values): numbers = .reals(surrounded(values))
+    case .integers(let values): numbers = .integers(surrounded(values))
+    }
+    size = newSize
+  }
+
   /// Weights over a map whose windows of `kernel`, `stride` apart, are summed before these weights
   /// are applied: as a kernel of convolution.
   mutating func spread(kernel: Int, stride: Int) {

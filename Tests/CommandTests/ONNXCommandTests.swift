@@ -26,6 +26,46 @@ import Testing
     }
   }
 
+  @Test func exportsOneGraphOfAllTasks() throws {
+    try withNetwork { folder in
+      let exported = try Program.run(
+        ["export", Self.model, "--multi-task", "-o", "net.onnx"], in: folder)
+      #expect(exported.status == 0 && exported.errors == "")
+      #expect(exported.output == "Wrote tasks task0, task1 to net.onnx.\n")
+      let imported = try Program.run(["import", "net.onnx", "-o", "again.safetensors"], in: folder)
+      #expect(imported.status == 0 && imported.errors == "")
+      let files = try contents(of: folder)
+      #expect(files["again.safetensors"] == files[Self.model])
+    }
+  }
+
+  @Test func exportsRealNumbers() throws {
+    try withTrainedNetwork { folder in
+      let exported = try Program.run(
+        ["export", TrainedNetwork.modelFile, "--all", "-o", "net.onnx"], in: folder)
+      #expect(exported.status == 0 && exported.errors == "")
+      #expect(exported.output == "Wrote task a to net.a.onnx.\nWrote task b to net.b.onnx.\n")
+      let imported = try Program.run(
+        ["import", "a=net.a.onnx", "b=net.b.onnx", "-o", "again.safetensors"], in: folder)
+      #expect(imported.status == 0 && imported.errors == "")
+      let files = try contents(of: folder)
+      #expect(files["again.safetensors"] == files[TrainedNetwork.modelFile])
+    }
+  }
+
+  @Test(arguments: [["--form", "integer", "--all"], ["--multi-task"]])
+  func realNumbersHaveOneForm(options: [String]) throws {
+    try withTrainedNetwork { folder in
+      expectRefusal(
+        try Program.run(
+          ["export", TrainedNetwork.modelFile, "-o", "x.onnx"] + options, in: folder),
+        "'trained.safetensors' is a network of real numbers, which has no --form and no --multi-task"
+      )
+      #expect(
+        try names(in: folder) == [TrainedNetwork.vectorsFile, TrainedNetwork.modelFile])
+    }
+  }
+
   @Test func exportsOneTaskWithQuantizers() throws {
     try withNetwork { folder in
       let exported = try Program.run(
@@ -66,7 +106,11 @@ import Testing
     ),
     (
       ["export", model, "--task", "task0", "--all", "-o", "x.onnx"],
-      "--all writes every task; leave out --task"
+      "--task is one task's graph, --all one for each and --multi-task one of all: choose"
+    ),
+    (
+      ["export", model, "--multi-task", "--form", "qdq", "-o", "x.onnx"],
+      "a graph of all tasks is of integer operators; the qdq form is of one task"
     ),
     (["export", model, "--all", "-o", "x.bin"], "-o is 'x.bin'; its name ends in .onnx"),
     (

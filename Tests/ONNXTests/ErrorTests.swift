@@ -129,9 +129,9 @@ import Testing
         + Interpreter.operators.joined(separator: ", ")
     ) { $0.change("relu1") { $0.opType = "Tanh" } },
     Case(
-      "node 'relu1' (Relu) is of the domain 'com.microsoft'; only operators of ONNX's own domain can be "
-        + "imported"
-    ) { $0.change("relu1") { $0.domain = "com.microsoft" } },
+      "node 'relu1' (Relu) is of the domain 'ai.onnx.ml'; operators of ONNX's own domain can be imported, and "
+        + "some of com.microsoft"
+    ) { $0.change("relu1") { $0.domain = "ai.onnx.ml" } },
     Case(
       "node 7 (Tanh) cannot be imported; the operators that can are "
         + Interpreter.operators.joined(separator: ", ")
@@ -152,7 +152,8 @@ import Testing
       "node 'conv1' (Conv) has strides [1, 2]; rows and columns must have the same, of 1 or more"),
     Case(
       "conv1", ["pads": [0, 1, 1, 1]],
-      "node 'conv1' (Conv) has pads [0, 1, 1, 1]; they must be the same on all four sides, and 0 or more"
+      "node 'conv1' (Conv) has pads [0, 1, 1, 1]; they must be 0 or more and the same on all four sides, those "
+        + "of a convolution the same for rows and columns together"
     ),
     Case(
       "conv1", ["pads": [3, 3, 3, 3]],
@@ -179,6 +180,62 @@ import Testing
     },
     Case("node 'conv1' (Conv) has 1 inputs and must have 2 to 3") {
       $0.change("conv1") { $0.input.removeLast(2) }
+    },
+    Case(
+      "conv1", ["pads": [0, 0, 30, 30]],
+      "node 'conv1' (Conv) has pads that differ so much that its kernel would have more than 31 rows"
+    ),
+    Case(
+      "pool1", ["pads": [0, 0, 1, 1]],
+      "node 'pool1' (MaxPool) has pads [0, 0, 1, 1]; they must be 0 or more and the same on all four sides, those "
+        + "of a convolution the same for rows and columns together"),
+    Case("node 'relu1' (Max) can be imported of the sums of a layer and 0, as Relu") {
+      $0.change("relu1") {
+        $0.opType = "Max"
+        $0.input = ["y2", "one"]
+      }
+      $0.constant("one", [], [1])
+    },
+    Case(
+      "node 'class' (ArgMax) takes the last of the largest logits; the class is the first of them"
+    ) {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add(
+        "ArgMax", ["scores"], "logits", name: "class", ["axis": [1], "select_last_index": [1]])
+    },
+    Case("node 'class' (ArgMax) is of the axis 0, which is not that of the logits") {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add("ArgMax", ["scores"], "logits", name: "class")
+    },
+    Case("node 'class' (Softmax) is of the axis 0, which is not that of the logits") {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add("Softmax", ["scores"], "logits", name: "class", ["axis": [0]])
+    },
+    Case(
+      "node 'pool1' (GlobalAveragePool) takes the mean of the sums of node 'conv1' (Conv), without an activation "
+        + "function; it can be imported of a convolution in real numbers with a kernel of 1, stride 1 and no "
+        + "padding behind a layer"
+    ) {
+      $0.change("pool1") {
+        $0.opType = "GlobalAveragePool"
+        $0.input = ["y1"]
+        $0.attribute = []
+      }
+    },
+    Case(
+      "node 'mean' (ReduceMean) takes means of values of shape [4, 2] an image, which are not those of each "
+        + "channel"
+    ) {
+      $0.replace(
+        "flatten1",
+        by: [
+          TestGraph.node("Conv", ["p1", "w4"], "y4"),
+          TestGraph.node("Reshape", ["y4", "shape"], "rows"),
+          TestGraph.node("ReduceMean", ["rows", "axes"], "f1", name: "mean", ["keepdims": [0]]),
+        ])
+      $0.constant("w4", [2, 2, 1, 1], [1, 0, 0, 1])
+      $0.constant("shape", [3], [0, 4, 2], .int64)
+      $0.constant("axes", [1], [2], .int64)
     },
     Case(
       "pool1", ["kernel_shape": [3, 3]],

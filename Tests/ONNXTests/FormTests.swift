@@ -170,6 +170,18 @@ import Testing
         $0.input = ["y2", "zero"]
       }
     },
+    Form("Max with 0 for Relu") {
+      $0.change("relu1") {
+        $0.opType = "Max"
+        $0.input = ["zero", "y2"]
+      }
+    },
+    Form("Softmax, Sigmoid and ArgMax behind the logits") {
+      $0.change("head1") { $0.output = ["scores"] }
+      $0.add("Sigmoid", ["scores"], "s")
+      $0.add("Softmax", ["s"], "p")
+      $0.add("ArgMax", ["p"], "logits", ["axis": [1], "keepdims": [0]])
+    },
     Form("Relu before the pool, too") {
       $0.change("pool1") { $0.input = ["r"] }
       $0.model.graph.node.insert(node("Relu", ["a1"], "r"), at: 3)

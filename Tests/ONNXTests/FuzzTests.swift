@@ -22,6 +22,12 @@ import Testing
       files.append(try ONNXExport(model, task: 0, traces: false).content(form))
     }
     files.append(TestGraph().content)
+    files.append(try ONNXExport(ofAllTasks: model, traces: false).content(.integer))
+    if case .real(let real) = try TestGraph().imported() {
+      files.append(try FloatExport(real, task: 0, traces: false).content())
+    }
+    files += [QOperatorTests.Form.unsigned, .signed].map { QOperatorTests.graph($0).content }
+    files.append(QOperatorTests.averaging(step: 1).content)
     return files
   }
 
@@ -95,7 +101,7 @@ import Testing
       let tensor = graph.initializer.indices.randomElement(using: &generator)
     else { return }
     let names = graph.node.flatMap(\.output) + graph.initializer.map(\.name) + [""]
-    switch Int.random(in: 0..<12, using: &generator) {
+    switch Int.random(in: 0..<13, using: &generator) {
     case 0: graph.node.swapAt(node, graph.node.indices.randomElement(using: &generator) ?? 0)
     case 1: graph.node.remove(at: node)
     case 2: graph.node.append(graph.node[node])
@@ -120,6 +126,10 @@ import Testing
           graph.input[0].type.tensorType.shape.dim.indices.randomElement(using: &generator) ?? 0
         graph.input[0].type.tensorType.shape.dim[place].dimValue = number
       }
+    case 11:
+      graph.node[node].opType =
+        Interpreter.operatorsOfRuntime.randomElement(using: &generator) ?? ""
+      graph.node[node].domain = "com.microsoft"
     default: graph.node[node].output = [names.randomElement(using: &generator) ?? ""]
     }
   }

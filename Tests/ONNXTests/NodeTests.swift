@@ -125,7 +125,22 @@ import Testing
       ]
     ),
     (
-      "steps of 1",
+      "has an fmod other than 0",
+      [
+        "mod_int64_fmod", "mod_mixed_sign_float16", "mod_mixed_sign_float32",
+        "mod_mixed_sign_float64",
+      ]
+    ),
+    (
+      "takes two constants",
+      [
+        "mod_float16_mixed_sign_fmod_0", "mod_float32_mixed_sign_fmod_0",
+        "mod_float64_mixed_sign_fmod_0", "mod_float_edge_cases_fmod_0_float16",
+        "mod_float_edge_cases_fmod_0_float32", "mod_float_edge_cases_fmod_0_float64",
+      ]
+    ),
+    (
+      "over all of the axis 0 of constants",
       [
         "slice_neg_steps"
       ]
