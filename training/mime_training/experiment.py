@@ -116,7 +116,7 @@ def finish(plan: Plan, output: Path, chosen: dict[str, float]) -> None:
             draw_runs(folders, output / f"seed{seed}" / f"{method.name}.svg")
             model = output / f"seed{seed}" / f"{method.name}.safetensors"
             if method.settings["method"] == "finetune":
-                export_conventional(folders, model)
+                export_conventional([parent, *folders], model)
             else:
                 export_mime(parent, folders, model)
     parent = parent_folder(plan, output, plan.seeds[0])

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from safetensors import safe_open
 
 from conftest import small_task
 from mime_training import cli, experiment
@@ -86,6 +87,10 @@ def test_an_experiment(tmp_path, monkeypatch, capsys):
     assert json.loads((out / "experiment.json").read_text())["lambdas"] == {"one/aligned": 5.0}
     assert json.loads((out / "seed4/one/aligned-5/result.json").read_text())["settings"]["threshold_rate"] == 0.1
     assert "| one | aligned | 5.0 |" in (out / "results.md").read_text()
+    # Both kinds have the parent as a task, so that the same images serve them.
+    for method in ("plain", "tuned"):
+        with safe_open(out / f"seed3/{method}.safetensors", "pt") as file:
+            assert file.metadata()["tasks"] == "squares,one"
     picture = (out / "results.svg").read_text()
     assert all(f"<!-- {text} -->" in picture for text in ("one", "plain", "aligned", "tuned", "test accuracy, %"))
     # Once more: nothing is trained, the same comes out.
