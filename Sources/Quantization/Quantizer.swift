@@ -148,7 +148,8 @@ public struct Quantizer: Sendable {
       let largest = sums.bound(
         ofChannel: channel, input: layer == 0 ? network.input.range : activation.usualClamp
       ).high
-      guard largest < Int128(thresholds[index]) else {
+      // A sum beyond the accumulator is another error.
+      guard !(Int128(thresholds[index])..<end).contains(largest) else {
         throw QuantizationError(
           "a threshold of layer \(network.layers[layer].name), channel \(channel), of task "
             + "\(network.tasks[task]) is beyond \(options.usedAccumulatorWidth) bits, and a sum can reach the "
