@@ -9,7 +9,7 @@ extension TensorFile {
   public func reals(of name: String, shape: [Int]) throws(NetworkError) -> [Float] {
     let entry = try entry(name, shape: shape, types: ElementType.reals)
     return switch entry.type {
-    case .float16: decode(entry) { Self.single(half: UInt16(littleEndian: $0)) }
+    case .float16: decode(entry) { Float(half: UInt16(littleEndian: $0)) }
     case .bfloat16: decode(entry) { Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16) }
     case .float32: decode(entry) { Float(bitPattern: UInt32(littleEndian: $0)) }
     default: decode(entry) { Float(Double(bitPattern: UInt64(littleEndian: $0))) }
@@ -24,18 +24,5 @@ extension TensorFile {
         from: entry.range.lowerBound, to: entry.range.upperBound, by: MemoryLayout<Stored>.size
       ).map { value(bytes.loadUnaligned(fromByteOffset: $0, as: Stored.self)) }
     }
-  }
-
-  /// A number of IEEE 754 in half precision. (`Float16` is not there on every machine.)
-  private static func single(half bits: UInt16) -> Float {
-    let exponent = bits >> 10 & 31
-    let fraction = Float(bits & 1023)
-    let magnitude: Float =
-      switch exponent {
-      case 0: fraction * 0x1p-24
-      case 31: fraction == 0 ? .infinity : .nan
-      default: Float(sign: .plus, exponent: Int(exponent) - 25, significand: 1024 + fraction)
-      }
-    return bits >> 15 == 1 ? -magnitude : magnitude
   }
 }

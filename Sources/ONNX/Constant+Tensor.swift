@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 extension Constant {
   /// The numbers of a tensor of `file`.
@@ -76,7 +77,7 @@ private struct TensorData {
   func reals(of file: ONNXFile) throws(ONNXError) -> [Float] {
     if let data = try raw(of: file) {
       switch type {
-      case .float16: return decode(data, UInt16.self, Self.half)
+      case .float16: return decode(data, UInt16.self, Float.init(half:))
       case .bfloat16: return decode(data, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
       case .float64: return decode(data, UInt64.self) { Float(Double(bitPattern: $0)) }
       default: return decode(data, UInt32.self) { Float(bitPattern: $0) }
@@ -90,7 +91,7 @@ private struct TensorData {
       return try checked(
         tensor.int32Data.map { bits in
           let bits = UInt16(truncatingIfNeeded: bits)
-          return type == .float16 ? Self.half(bits) : Float(bitPattern: UInt32(bits) << 16)
+          return type == .float16 ? Float(half: bits) : Float(bitPattern: UInt32(bits) << 16)
         })
     }
   }
@@ -136,19 +137,6 @@ private struct TensorData {
             littleEndian: bytes.loadUnaligned(
               fromByteOffset: $0 * MemoryLayout<Stored>.size, as: Stored.self)))
       }
-    }
-  }
-
-  /// A half-precision number; Float16 is not there on all machines.
-  private static func half(_ bits: UInt16) -> Float {
-    let sign: Float = bits >> 15 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1f)
-    let fraction = Float(bits & 0x3ff) / 1024
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-14
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default:
-      return sign * (1 + fraction) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
     }
   }
 }
