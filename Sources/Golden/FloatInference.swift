@@ -5,7 +5,7 @@ import Networks
 public struct FloatLayerResult: Sendable, Equatable {
   /// y: the sums with bias.
   public let sums: [Float]
-  /// y where y >= t and 0 elsewhere, before pooling.
+  /// y where y >= t and 0 elsewhere, rounded where the network has steps; before pooling.
   public let activations: [Float]
   /// What the next layer takes: the activations, after pooling if the layer pools.
   public let pooled: [Float]
@@ -66,7 +66,10 @@ public struct FloatGoldenModel: Sendable {
     for (index, layer) in model.layers.enumerated() {
       let numbers = model.parameters(ofLayer: index, task: task)
       let sums = layers[task][index].sums(input, bias: numbers.bias)
-      let activations = zip(sums, numbers.thresholds).map { $0 >= $1 ? $0 : 0 }
+      var activations = zip(sums, numbers.thresholds).map { $0 >= $1 ? $0 : 0 }
+      if let steps = model.steps {
+        activations = activations.map { steps.rounded($0, layer: index) }
+      }
       input = layer.isPooled ? layer.maxPooled(activations) : activations
       results.append(FloatLayerResult(sums: sums, activations: activations, pooled: input))
     }

@@ -8,6 +8,8 @@ struct FloatMetadata {
   let input: ActivationFormat
   let inputScale: Double
   let headAverages: Bool
+  /// The largest activation in steps; nil where activations have none.
+  var activationLevels: Int?
 
   /// The value of the metadata's `format`.
   static let format = "float/1"
@@ -50,6 +52,14 @@ struct FloatMetadata {
       input: try ModelMetadata.format(
         metadata["input"].map { String($0.prefix { $0 != " " }) } ?? "u8", named: "input"),
       inputScale: inputScale, headAverages: headInput == .average)
+    if let levels = metadata["activation_levels"] {
+      activationLevels = Int(levels)
+      guard activationLevels != nil else {
+        throw NetworkError(
+          "activation_levels is '\(levels)' in the metadata and must be a whole number, such as 255"
+        )
+      }
+    }
     if let unknown = reluTasks.subtracting(self.tasks).min() {
       throw NetworkError("relu_tasks names '\(unknown)', which is not one of tasks")
     }

@@ -28,7 +28,7 @@ extension FloatModel {
         layers: metadata.layers, heads: heads, tasks: metadata.tasks, mode: metadata.mode,
         input: metadata.input, inputScale: metadata.inputScale,
         parameters: try reader.parameters(heads),
-        hasThresholds: metadata.tasks.map(metadata.hasThresholds))
+        hasThresholds: metadata.tasks.map(metadata.hasThresholds), steps: try reader.steps())
     } catch {
       // What reads tensors names the file already.
       throw error.description.hasPrefix("\(file.path): ") ? error : error.at(file.path)
@@ -89,6 +89,16 @@ private struct FloatModelReader {
       parameters.append(own)
     }
     return parameters
+  }
+
+  /// Those of every hidden layer, where the metadata says how many levels activations have.
+  func steps() throws(NetworkError) -> ActivationSteps? {
+    guard let levels = metadata.activationLevels else { return nil }
+    var values: [Float] = []
+    for layer in metadata.layers {
+      values += try file.reals(of: "parent.\(layer.name).activation_step", shape: [1])
+    }
+    return ActivationSteps(values: values, levels: levels)
   }
 
   /// Weights and bias of a hidden layer, and thresholds of zero.

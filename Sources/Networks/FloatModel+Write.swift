@@ -18,6 +18,7 @@ extension FloatModel {
     metadata["format"] = FloatMetadata.format
     metadata["input"] = "\(input)"
     metadata["input_scale"] = "\(inputScale)"
+    metadata["activation_levels"] = steps.map { "\($0.levels)" }
     return metadata
   }
 
@@ -25,6 +26,11 @@ extension FloatModel {
     var result: [Tensor] = []
     for (index, layer) in layers.enumerated() {
       if mode == .mime { result += sums(of: layer, index, task: 0, "parent.\(layer.name)") }
+      if let steps {
+        result.append(
+          Tensor(
+            name: "parent.\(layer.name).activation_step", shape: [1], reals: [steps.values[index]]))
+      }
       for (task, name) in tasks.enumerated() {
         if mode == .conventional {
           result += sums(of: layer, index, task: task, "task.\(name).\(layer.name)")

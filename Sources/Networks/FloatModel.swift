@@ -11,6 +11,8 @@ public struct FloatModel: Sendable {
   public let input: ActivationFormat
   /// The real value of one step of a stored image, such as 1/255.
   public let inputScale: Double
+  /// How activations were rounded while thresholds were learned; nil where they were not.
+  public let steps: ActivationSteps?
 
   private let heads: [Layer]
   private let parameters: [[FloatParameters]]
@@ -23,11 +25,13 @@ public struct FloatModel: Sendable {
   ///   - parameters: [task][layer], the head last. Tasks of a MIME model have equal hidden weights
   ///     and biases.
   ///   - hasThresholds: of each task; false for ReLU, whose thresholds are zeros that nobody stores.
+  ///   - steps: of a MIME model without negative thresholds.
   /// - Throws: `NetworkError` for layers that do not follow each other, for arrays of the wrong
-  ///   length, for an input scale that is not above 0, and for numbers that are not finite.
+  ///   length, for an input scale or a step that is not above 0, and for numbers that are not finite.
   public init(
     layers: [Layer], heads: [Layer], tasks: [String], mode: Model.Mode, input: ActivationFormat,
-    inputScale: Double, parameters: [[FloatParameters]], hasThresholds: [Bool]
+    inputScale: Double, parameters: [[FloatParameters]], hasThresholds: [Bool],
+    steps: ActivationSteps? = nil
   ) throws(NetworkError) {
     precondition(
       tasks.count == heads.count && tasks.count == parameters.count
@@ -40,10 +44,12 @@ public struct FloatModel: Sendable {
     self.mode = mode
     self.input = input
     self.inputScale = inputScale
+    self.steps = steps
     self.parameters = parameters
     self.thresholdTasks = hasThresholds
     try Model.checkGeometry(layers: layers, heads: heads, tasks: tasks)
     try checkNumbers()
+    try checkSteps()
   }
 
   /// The fully connected layer that gives a task's logits; its outputs are the classes.
@@ -61,6 +67,31 @@ public struct FloatModel: Sendable {
 
   /// Whether thresholds are stored for a task: not for ReLU tasks, nor in conventional mode.
   public func hasThresholds(task: Int) -> Bool { thresholdTasks[task] }
+
+  /// Whether a threshold of some task lets negative sums pass.
+  public var hasNegativeThresholds: Bool {
+    parameters.contains { $0.contains { layer in layer.thresholds.contains { $0 < 0 } } }
+  }
+
+  private func checkSteps() throws(NetworkError) {
+    guard let steps else { return }
+    precondition(steps.values.count == layers.count, "every hidden layer has a step")
+    guard mode == .mime else {
+      throw NetworkError(
+        "activation steps are those of a MIME network, and this is a \(mode.rawValue) one")
+    }
+    guard ActivationSteps.levelRange.contains(steps.levels) else {
+      throw NetworkError("activations have \(steps.levels) levels and must have 1 to 16777215")
+    }
+    for (layer, step) in zip(layers, steps.values) where !(step > 0 && step.isFinite) {
+      throw NetworkError(
+        "layer \(layer.name) has an activation step of \(step) and must have one above 0")
+    }
+    guard !hasNegativeThresholds else {
+      throw NetworkError(
+        "activations that are rounded to steps are 0 or more, but a threshold is negative")
+    }
+  }
 
   private func checkNumbers() throws(NetworkError) {
     guard inputScale > 0, inputScale.isFinite else {

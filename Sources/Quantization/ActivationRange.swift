@@ -12,7 +12,7 @@ extension QuantizationOptions {
       return maximum
     case .percentile(let percent):
       return Double(histograms.map { $0.percentile(percent) }.max() ?? 0)
-    case .leastSquares:
+    case .trained, .leastSquares:
       guard maximum > 0 else { return 0 }
       var all = ActivationHistogram()
       for histogram in histograms { all.add(histogram) }

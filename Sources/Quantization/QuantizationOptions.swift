@@ -2,8 +2,10 @@ import Networks
 
 /// How a trained network becomes one of integers.
 public struct QuantizationOptions: Sendable {
-  /// What makes a range of the activations that calibration images give.
+  /// What makes a range of activations.
   public enum Range: Sendable, Equatable {
+    /// What the network was learned with; where it was not, the least squared error.
+    case trained
     case maximum
     /// So many percent of the nonzero activations of each task lie in it: above 0, at most 100.
     case percentile(Double)
@@ -25,7 +27,7 @@ public struct QuantizationOptions: Sendable {
   public var activationWidth = 8
   /// A scale of weights for each output channel of the hidden layers, else for each layer.
   public var isPerChannel = true
-  public var range = Range.leastSquares
+  public var range = Range.trained
   public var scales = Scales.multipliers(width: 16)
   public var rounding = Rounding.halfEven
   /// Bits that thresholds shifted by a common amount have in each layer and task; nil for any.

@@ -111,8 +111,9 @@ public struct Quantizer: Sendable {
 
   private func activationScale(_ layer: Int, _ tasks: Range<Int>, _ sums: QuantizedSums) -> Dyadic {
     let levels = activation.usualClamp.upperBound
-    let range = options.range(
-      of: tasks.map { calibration.histograms[$0][layer] }, levels: levels)
+    let range =
+      trainedRange(layer)
+      ?? options.range(of: tasks.map { calibration.histograms[$0][layer] }, levels: levels)
     let largest = sums.scales.map(\.double).max()!
     // A layer that is never active takes any scale: that of its accumulators.
     let step = range > 0 ? range / Double(levels) : largest
@@ -121,6 +122,13 @@ public struct Quantizer: Sendable {
     // A shift does not make accumulators larger.
     let power = QuantizationOptions.powerOfTwo(atLeast: max(step, largest) / input)
     return Dyadic(power) * Dyadic(input)
+  }
+
+  /// What the activations of `layer` were clamped to while the network was learned, where that is to be
+  /// taken: exact, and so is its quotient by as many levels.
+  private func trainedRange(_ layer: Int) -> Double? {
+    guard options.range == .trained, let steps = network.steps else { return nil }
+    return Double(steps.values[layer]) * Double(steps.levels)
   }
 
   /// t over its scale, rounded up: an integer passes exactly where the real sum that it stands for does.
@@ -166,17 +174,6 @@ extension QuantizationOptions {
     switch scales {
     case .multipliers(let width): width
     case .powersOfTwo: 0
-    }
-  }
-}
-
-extension FloatModel {
-  fileprivate var hasNegativeThresholds: Bool {
-    tasks.indices.contains { task in
-      hasThresholds(task: task)
-        && layers.indices.contains { layer in
-          parameters(ofLayer: layer, task: task).thresholds.contains { $0 < 0 }
-        }
     }
   }
 }

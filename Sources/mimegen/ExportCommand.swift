@@ -54,6 +54,9 @@ struct ExportCommand: ParsableCommand {
       try write(chosen(from: model.tasks)) { task throws(ONNXError) in
         try FloatExport(model, task: task, traces: trace).content()
       }
+      if model.steps != nil {
+        print("Activations are real numbers in it: they are not rounded to the steps of '\(self.model)'.")
+      }
       return
     }
     let model = try Model.load(self.model)

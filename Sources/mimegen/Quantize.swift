@@ -41,10 +41,11 @@ struct Quantize: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Range of activations: max, p and a percentile of the nonzero ones, or mse for the least squared \
-      error.
-      """, valueName: "max|p99.99|mse"))
-  var range = RangeArgument(value: .leastSquares)
+      Range of activations: trained for what the network was learned with, max, p and a percentile of the \
+      nonzero ones, or mse for the least squared error. (default: trained, or mse where it was learned \
+      without)
+      """, valueName: "trained|max|p99.99|mse"))
+  var range: RangeArgument?
   @Option(help: "Requantize by multipliers or by shifts alone: multiplier or power-of-two.")
   var scales = ScalesArgument.multiplier
   @Option(
@@ -81,10 +82,9 @@ struct Quantize: ParsableCommand {
   struct RangeArgument: ExpressibleByArgument {
     let value: QuantizationOptions.Range
 
-    init(value: QuantizationOptions.Range) { self.value = value }
-
     init?(argument: String) {
       switch argument {
+      case "trained": value = .trained
       case "max": value = .maximum
       case "mse": value = .leastSquares
       default:
@@ -94,8 +94,6 @@ struct Quantize: ParsableCommand {
         value = .percentile(percent)
       }
     }
-
-    var defaultValueDescription: String { "mse" }
   }
 
   func validate() throws {
@@ -105,6 +103,11 @@ struct Quantize: ParsableCommand {
   func run() throws {
     try OutputFile.check([output])
     let network = try FloatModel.load(model)
+    guard range?.value != .trained || network.steps != nil else {
+      throw UsageError(
+        "--range is trained, but '\(model)' was learned without activation_step; max, mse or a percentile "
+          + "would do")
+    }
     let vectors = try images.load(for: network, limit: limit)
     let count = vectors.tasks.reduce(0) { $0 + $1.images.count }
     let progress = SharedProgress()
@@ -113,7 +116,7 @@ struct Quantize: ParsableCommand {
     }
     progress.clear()
     let quantized = try Quantizer(network, calibration, options).quantize()
-    try OutputFile.write(quantized.content(metadata: provenance(calibration)), to: output)
+    try OutputFile.write(quantized.content(metadata: provenance(network, calibration)), to: output)
     print(QuantizationSummary(quantized, calibration).text)
   }
 
@@ -122,7 +125,7 @@ struct Quantize: ParsableCommand {
     options.weightWidth = weightWidth
     options.activationWidth = activationWidth
     options.isPerChannel = scalePer == .channel
-    options.range = range.value
+    options.range = range?.value ?? .trained
     options.scales =
       scales == .multiplier ? .multipliers(width: multiplierWidth) : .powersOfTwo
     options.rounding = rounding
@@ -131,11 +134,12 @@ struct Quantize: ParsableCommand {
     return options
   }
 
-  private func provenance(_ calibration: Calibration) -> [String: String] {
+  private func provenance(_ network: FloatModel, _ calibration: Calibration) -> [String: String] {
     let range =
-      switch self.range.value {
+      switch options.range {
+      case .trained where network.steps != nil: "what the network was learned with"
       case .maximum: "the largest activation"
-      case .leastSquares: "the least squared error"
+      case .trained, .leastSquares: "the least squared error"
       case .percentile(let percent): "p\(percent) of non-zero activations"
       }
     return [

@@ -106,7 +106,12 @@ import Testing
     (["--weight-width", "1"], "the width of weights is 1 bits and must be 2 to 24"),
     (["--multiplier-width", "0"], "the width of multipliers is 0 bits and must be 1 to 32"),
     (["--range", "p0"], "the percentile is 0.0 and must be above 0 and at most 100"),
-    (["--range", "q"], "The value 'q' is invalid for '--range <max|p99.99|mse>'"),
+    (["--range", "q"], "The value 'q' is invalid for '--range <trained|max|p99.99|mse>'"),
+    (
+      ["--range", "trained"],
+      "--range is trained, but '\(TrainedNetwork.modelFile)' was learned without activation_step; max, mse or a "
+        + "percentile would do"
+    ),
     (["--limit", "0"], "--limit is 0 and must be at least 1"),
     (
       ["--accumulator-width", "12"],

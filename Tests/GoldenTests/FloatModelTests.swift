@@ -12,7 +12,8 @@ import Testing
   ]
 
   static func network(
-    _ layers: [Layer] = layers, mode: Model.Mode = .mime, averages: Bool = false
+    _ layers: [Layer] = layers, mode: Model.Mode = .mime, averages: Bool = false,
+    steps: ActivationSteps? = nil
   ) throws -> FloatModel {
     let heads = [2, 3].map { Layer.head(after: layers.last, classes: $0, averages: averages) }
     var next: Float = 0
@@ -42,12 +43,12 @@ import Testing
             weights: numbers(head.outputChannels * head.weightsPerOutput),
             bias: numbers(head.outputChannels))
         ]
-      }, hasThresholds: [mode == .mime, false])
+      }, hasThresholds: [mode == .mime, false], steps: steps)
   }
 
   static func expectEqual(_ a: FloatModel, _ b: FloatModel) {
     #expect(a.layers == b.layers && a.tasks == b.tasks && a.mode == b.mode)
-    #expect(a.input == b.input && a.inputScale == b.inputScale)
+    #expect(a.input == b.input && a.inputScale == b.inputScale && a.steps == b.steps)
     for task in a.tasks.indices {
       #expect(a.head(of: task) == b.head(of: task))
       #expect(a.hasThresholds(task: task) == b.hasThresholds(task: task))
@@ -69,6 +70,13 @@ import Testing
     let network = try Self.network(mode: mode)
     let file = try TensorFile(content: Self.content(network), path: "F")
     Self.expectEqual(try FloatModel(file), network)
+  }
+
+  @Test func activationSteps() throws {
+    let network = try Self.network(steps: ActivationSteps(values: [0.5, 0.1, 3], levels: 255))
+    let found = try FloatModel(TensorFile(content: Self.content(network), path: "F"))
+    #expect(found.steps == network.steps)
+    Self.expectEqual(found, network)
   }
 
   @Test func aHeadThatAverages() throws {
@@ -119,6 +127,12 @@ import Testing
     var testDescription: String { message }
   }
 
+  static func steps(_ values: [Float]) -> [Tensor] {
+    zip(layers, values).map { layer, value in
+      Tensor(name: "parent.\(layer.name).activation_step", shape: [1], reals: [value])
+    }
+  }
+
   static let refusals = [
     Refusal(
       message:
@@ -138,6 +152,25 @@ import Testing
       metadata: ["tasks": nil]),
     Refusal(
       message: "relu_tasks names 'z', which is not one of tasks", metadata: ["relu_tasks": "z"]),
+    Refusal(
+      message:
+        "activation_levels is '255.0' in the metadata and must be a whole number, such as 255",
+      metadata: ["activation_levels": "255.0"]),
+    Refusal(
+      message: "there is no tensor 'parent.conv1.activation_step' of shape [1]",
+      metadata: ["activation_levels": "255"]),
+    Refusal(
+      message: "activations have 0 levels and must have 1 to 16777215",
+      metadata: ["activation_levels": "0"], with: steps([1, 1, 1])),
+    Refusal(
+      message: "layer conv2 has an activation step of -1.0 and must have one above 0",
+      metadata: ["activation_levels": "3"], with: steps([1, -1, 1])),
+    Refusal(
+      message: "activations that are rounded to steps are 0 or more, but a threshold is negative",
+      metadata: ["activation_levels": "3"], without: "a.fc1.threshold",
+      with: steps([1, 1, 1]) + [
+        Tensor(name: "task.a.fc1.threshold", shape: [5], reals: [1, 1, -1, 1, 1] as [Float])
+      ]),
     Refusal(
       message: "there is no tensor 'parent.conv2.bias' of shape [4]", without: "parent.conv2.bias"),
     Refusal(
@@ -186,6 +219,16 @@ import Testing
       content: TensorFile.content(tensors, metadata: metadata), path: "F")
     let error = #expect(throws: NetworkError.self) { try FloatModel(file) }
     #expect(error?.description == "F: \(given.message)")
+  }
+
+  @Test func conventionalNetworksHaveNoSteps() throws {
+    let error = #expect(throws: NetworkError.self) {
+      try Self.network(
+        mode: .conventional, steps: ActivationSteps(values: [1, 1, 1], levels: 255))
+    }
+    #expect(
+      error?.description
+        == "activation steps are those of a MIME network, and this is a conventional one")
   }
 
   /// Thousands of damaged files: each is a network or is refused in a sentence, and nothing traps.

@@ -73,6 +73,44 @@ import Testing
     #expect(coarse > usual && usual > fine, "\(coarse) \(usual) \(fine)")
   }
 
+  /// A network that was learned in steps is the same one in integers where its sums are exact.
+  @Test func whatWasLearnedInSteps() throws {
+    let steps = ActivationSteps(values: [0x1p-7, 0x1p-5, 0x1p-4], levels: 255)
+    let network = try Trained.network(inputScale: 0x1p-8, steps: steps) { layer, own in
+      let unit: Float = layer == 0 ? 0x1p-14 : 0x1p-6 * steps.values[layer - 1]
+      var weights = own.weights.map { ($0 * 64).rounded() / 64 }
+      // Each channel's step is 2^-6.
+      for channel in own.bias.indices {
+        weights[channel * weights.count / own.bias.count] = channel % 2 == 0 ? 127 / 64 : -127 / 64
+      }
+      return FloatParameters(
+        weights: weights, bias: own.bias.map { ($0 / unit).rounded() * unit })
+    }
+    let quantized = try Self.quantized(network)
+    #expect(quantized.scales[0].dropLast().map(\.activations) == [0x1p-7, 0x1p-5, 0x1p-4])
+    let (golden, real) = (try GoldenModel(quantized.model), FloatGoldenModel(network))
+    var (nonzero, clamped) = (0, 0)
+    for (task, given) in Trained.images(network).tasks.enumerated() {
+      for image in given.images {
+        let layers = zip(
+          golden.infer(image, task: task).layers, real.infer(image, task: task).layers)
+        for (step, (integer, real)) in zip(steps.values, layers) {
+          #expect(integer.activations.map { Float($0) * step } == real.activations)
+          nonzero += integer.activations.count { $0 > 0 }
+          clamped += integer.activations.count { $0 == 255 }
+        }
+      }
+    }
+    #expect(nonzero > 1000 && clamped > 0, "\(nonzero) \(clamped)")
+    // Another width has the same ranges; a range that is named goes before.
+    let narrow = try Self.quantized(network) { $0.activationWidth = 4 }
+    #expect(
+      narrow.scales[0].dropLast().map(\.activations)
+        == steps.values.map { Double($0) * 255 / 15 })
+    let other = try Self.quantized(network) { $0.range = .percentile(50) }
+    #expect(other.scales[0][0].activations != 0x1p-7)
+  }
+
   @Test func powersOfTwoNeedNoMultiplier() throws {
     let network = try Trained.network()
     let quantized = try Self.quantized(network) { $0.scales = .powersOfTwo }

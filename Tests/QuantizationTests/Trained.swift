@@ -10,7 +10,8 @@ enum Trained {
 
   static func network(
     seed: UInt64 = 1, layers: [Layer] = layers, mode: Model.Mode = .mime,
-    lowestThreshold: Float = 0, reluTasks: Set<Int> = [1],
+    lowestThreshold: Float = 0, reluTasks: Set<Int> = [1], inputScale: Double = 1 / 255,
+    steps: ActivationSteps? = nil,
     changing: (_ layer: Int, FloatParameters) -> FloatParameters = { $1 }
   ) throws -> FloatModel {
     var generator = Generator(state: seed)
@@ -38,9 +39,9 @@ enum Trained {
     }
     return try FloatModel(
       layers: layers, heads: [head, head], tasks: ["a", "b"], mode: mode,
-      input: ActivationFormat(width: 8, isSigned: false), inputScale: 1 / 255,
+      input: ActivationFormat(width: 8, isSigned: false), inputScale: inputScale,
       parameters: parameters,
-      hasThresholds: (0..<2).map { mode == .mime && !reluTasks.contains($0) })
+      hasThresholds: (0..<2).map { mode == .mime && !reluTasks.contains($0) }, steps: steps)
   }
 
   static func images(

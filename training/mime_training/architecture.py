@@ -53,11 +53,18 @@ ARCHITECTURES: dict[str, tuple[tuple, tuple[int, ...]]] = {
 }
 
 
-def hidden_layers(network: str, channels: int, size: int) -> list[Layer]:
-    """The hidden layers of `network` for images of `channels` x `size` x `size`."""
+def hidden_layers(network: str, channels: int, size: int, width: float = 1.0) -> list[Layer]:
+    """The hidden layers of `network` for images of `channels` x `size` x `size`.
+
+    Their outputs are `width` times as many as `network` has them, the width multiplier of MobileNet.
+    """
     if network not in ARCHITECTURES:
         raise UserError(f"there is no network {network!r}; the networks are {', '.join(ARCHITECTURES)}")
     convolutions, connected = ARCHITECTURES[network]
+
+    def widened(outputs: int) -> int:
+        return max(1, round(width * outputs))
+
     smallest = 2 ** convolutions.count(POOL)
     if size < smallest:
         raise UserError(
@@ -70,10 +77,10 @@ def hidden_layers(network: str, channels: int, size: int) -> list[Layer]:
         if outputs == POOL:
             continue
         pool = convolutions[index + 1 : index + 2] == (POOL,)
-        layers.append(Layer(f"conv{len(layers) + 1}", "conv", inputs, outputs, size, pool, 3, 1))
-        inputs, size = outputs, layers[-1].pooled_size
+        layers.append(Layer(f"conv{len(layers) + 1}", "conv", inputs, widened(outputs), size, pool, 3, 1))
+        inputs, size = layers[-1].outputs, layers[-1].pooled_size
     inputs *= size * size
     for number, outputs in enumerate(connected, 1):
-        layers.append(Layer(f"fc{number}", "fc", inputs, outputs, 1))
-        inputs = outputs
+        layers.append(Layer(f"fc{number}", "fc", inputs, widened(outputs), 1))
+        inputs = layers[-1].outputs
     return layers

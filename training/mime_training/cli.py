@@ -104,6 +104,8 @@ def add_training(own: argparse.ArgumentParser) -> None:
     option("network", str, "", choices=list(ARCHITECTURES))
     option("channels", int, "of images, 1 or 3")
     option("size", int, "height and width of images")
+    option("width", float, "multiplier of the layers' outputs")
+    option("bits", int, "of shared weights and of activations: tasks are learned with both rounded to so many")
     option("parent", str, "the parent's folder")
     option("reference", str, "a finished run of the same method and task, to go on from and to be taught by")
     option("data", str, "folder of data files that are not installed")

@@ -34,14 +34,17 @@ def export_mime(parent: Path, tasks: list[Path], path: Path) -> None:
                 if not torch.equal(shared, getattr(network, what)[index]):
                     raise UserError(f"{folder} is no task of the parent in {parent}: its {what} differ in {layer.name}")
             tensors[f"parent.{layer.name}.{'weight' if what == 'weights' else 'bias'}"] = shared
+        if networks[0].bits is not None:
+            tensors[f"parent.{layer.name}.activation_step"] = networks[0].steps[index : index + 1]
     for name, network in zip(names, networks):
         for layer, t in zip(network.layers, network.thresholds):
             tensors[f"task.{name}.{layer.name}.threshold"] = t
         add_head(tensors, name, network)
     relu = [name for name, network in zip(names, networks) if not network.thresholds]
-    write_model(
-        path, tensors, states[0]["settings"], networks[0].layers, names, {"mode": "mime", "relu_tasks": ",".join(relu)}
-    )
+    more = {"mode": "mime", "relu_tasks": ",".join(relu)}
+    if networks[0].bits is not None:
+        more["activation_levels"] = str(networks[0].levels)
+    write_model(path, tensors, states[0]["settings"], networks[0].layers, names, more)
 
 
 def export_conventional(tasks: list[Path], path: Path) -> None:
@@ -86,7 +89,7 @@ def task_names(states: list[dict]) -> list[str]:
 
 
 def add_head(tensors: dict[str, Tensor], name: str, network: TaskNetwork) -> None:
-    tensors[f"task.{name}.head.weight"] = network.head.weight
+    tensors[f"task.{name}.head.weight"] = network.head_weight()
     tensors[f"task.{name}.head.bias"] = network.head.bias
 
 

@@ -21,7 +21,10 @@ class Form(StrEnum):
 
 
 class Inference(nn.Module):
-    """What a task computes, in operators that exporters know; images are pixels divided by 255."""
+    """What a task computes, in operators that exporters know; images are pixels divided by 255.
+
+    Activations are not rounded in it, whatever they were learned with.
+    """
 
     def __init__(self, network: TaskNetwork, form: Form = Form.where):
         super().__init__()
@@ -33,7 +36,7 @@ class Inference(nn.Module):
         for index, layer in enumerate(network.layers):
             y = preactivation(layer, x, network.weights[index], network.biases[index])
             x = pooled(layer, self.step(y, network.thresholds[index]) if network.thresholds else F.relu(y))
-        return network.head(x.flatten(1))
+        return F.linear(x.flatten(1), network.head_weight(), network.head.bias)
 
     def step(self, y: Tensor, t: Tensor) -> Tensor:
         if self.form == Form.mask:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mime_training.alignment import ORDERS
+from mime_training.architecture import Layer, hidden_layers
 from mime_training.errors import UserError
 
 METHODS = ("parent", "head", "thresholds", "finetune")
@@ -19,6 +20,8 @@ class Settings:
     network: str = "vgg-small"
     channels: int = 1
     size: int = 28
+    width: float = 1.0  # multiplier of the layers' outputs
+    bits: int | None = None  # of the weights that tasks share and of activations, rounded while tasks are learned
     parent: str | None = None  # the parent's folder, where this is no parent
     reference: str | None = None  # the folder of a finished run that this one goes on from and is taught by
     data: str | None = None
@@ -47,6 +50,9 @@ class Settings:
         for name, low in (("size", 1), ("epochs", 0), ("batch", 1), ("rows", 1), ("shift", 0), ("seed", 0)):
             value = getattr(self, name)
             check(value >= low, f"{name} is {value} and must be {low} or more")
+        check(0 < self.width <= 64, f"width is {self.width} and must be above 0 and at most 64")
+        check(self.bits is None or 2 <= self.bits <= 16, f"bits is {self.bits} and must be from 2 to 16")
+        check(self.bits is None or not self.signed, "rounded activations are 0 or more; leave out signed or bits")
         check(self.limit is None or self.limit >= 1, f"limit is {self.limit} and must be 1 or more")
         check(self.rows <= 1024, f"rows is {self.rows} and must be at most 1024")
         for name in ("rate", "threshold_rate"):
@@ -72,13 +78,19 @@ class Settings:
         return dataclasses.asdict(self)
 
     @property
+    def hidden_layers(self) -> list[Layer]:
+        return hidden_layers(self.network, self.channels, self.size, self.width)
+
+    @property
     def data_folder(self) -> Path | None:
         return Path(self.data) if self.data else None
 
 
 def difference(old: dict, new: dict) -> str | None:
     """What differs first between the settings of a run that is there and those asked for."""
-    for name, value in new.items():
-        if old.get(name) != value:
-            return f"{name} is {old.get(name)} there and {value} here"
+    for field in dataclasses.fields(Settings):
+        # A run of before a setting was there has its default.
+        there, here = (values.get(field.name, field.default) for values in (old, new))
+        if there != here:
+            return f"{field.name} is {there} there and {here} here"
     return None

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from mime_training import checkpoint, distributed
 from mime_training.alignment import alignment
-from mime_training.architecture import hidden_layers
 from mime_training.errors import UserError
 from mime_training.measure import accuracy, activity, reals
 from mime_training.network import ParentNetwork, TaskNetwork
@@ -22,6 +21,10 @@ from mime_training.thresholds import threshold_loss
 
 # Test images of which the steps are counted, at most.
 ACTIVITY_IMAGES = 512
+# Training images of the parent's task whose activations lie in the ranges of rounded ones.
+RANGE_IMAGES = 1000
+# Settings that a task has in common with its parent and its reference.
+SHARED = ("network", "channels", "size", "width", "bits")
 # What logits are divided by where a network is taught by another's.
 TEMPERATURE = 2.0
 
@@ -38,6 +41,8 @@ def run(settings: Settings, folder: Path, load: Callable[[Settings], Task], devi
     task = load(settings)
     network = make_network(settings, task).to(device)
     learn(settings, network, task, folder, state)
+    if settings.method == "parent" and settings.bits is not None:
+        save_ranges(network, task, folder)
     result = measured(settings, network, task)
     if distributed.rank() == 0:
         checkpoint.write_result(folder, result)
@@ -47,9 +52,9 @@ def run(settings: Settings, folder: Path, load: Callable[[Settings], Task], devi
 def make_network(settings: Settings, task: Task) -> nn.Module:
     """The network at the beginning of the run."""
     torch.manual_seed(settings.seed)
-    layers = hidden_layers(settings.network, settings.channels, settings.size)
+    layers = settings.hidden_layers
     if settings.method == "parent":
-        return ParentNetwork(layers, task.classes)
+        return ParentNetwork(layers, task.classes, settings.bits)
     parent = load_parent(Path(settings.parent), settings)
     network = TaskNetwork(
         layers, **parent.folded(), classes=task.classes,
@@ -66,42 +71,51 @@ def make_network(settings: Settings, task: Task) -> nn.Module:
 def reference_state(settings: Settings) -> dict:
     """The state of the run that another goes on from."""
     state = checkpoint.finished_state(Path(settings.reference))
-    check_same(state, settings, ("method", "task", "network", "channels", "size"), f"the run in {settings.reference}")
+    check_same(state, settings, ("method", "task", *SHARED), f"the run in {settings.reference}")
     return state
 
 
 def load_parent(folder: Path, settings: Settings | None = None) -> ParentNetwork:
     state = checkpoint.finished_state(folder)
-    own = state["settings"]
-    if own["method"] != "parent":
-        raise UserError(f"{folder} holds a run of the method {own['method']} and no parent")
+    own = Settings(**state["settings"])
+    if own.method != "parent":
+        raise UserError(f"{folder} holds a run of the method {own.method} and no parent")
     if settings is not None:
-        check_same(state, settings, ("network", "channels", "size"), f"the parent in {folder}")
-    classes = len(state["network"]["head.bias"])
-    parent = ParentNetwork(hidden_layers(own["network"], own["channels"], own["size"]), classes)
+        check_same(state, settings, SHARED, f"the parent in {folder}")
+    return parent_network(state)
+
+
+def parent_network(state: dict) -> ParentNetwork:
+    settings = Settings(**state["settings"])
+    parent = ParentNetwork(settings.hidden_layers, len(state["network"]["head.bias"]), settings.bits)
     parent.load_state_dict(state["network"])
     return parent.eval()
 
 
 def check_same(state: dict, settings: Settings, names: tuple[str, ...], what: str) -> None:
+    found = Settings(**state["settings"])
     for name in names:
-        value = state["settings"][name]
+        value = getattr(found, name)
         if value != getattr(settings, name):
             raise UserError(f"{what} has the {name} {value}, not {getattr(settings, name)}")
 
 
 def task_network(state: dict) -> TaskNetwork:
     """The network of a finished run of a task, or of a parent with its batch norm folded."""
-    settings, tensors = state["settings"], state["network"]
-    layers = hidden_layers(settings["network"], settings["channels"], settings["size"])
-    classes = len(tensors["head.bias"])
-    if settings["method"] == "parent":
-        parent = ParentNetwork(layers, classes)
-        parent.load_state_dict(tensors)
-        return folded_parent(parent)
-    weights = [tensors[f"weights.{index}"] for index in range(len(layers))]
-    biases = [tensors[f"biases.{index}"] for index in range(len(layers))]
-    network = TaskNetwork(layers, weights, biases, classes, settings["method"] == "thresholds")
+    settings, tensors = Settings(**state["settings"]), state["network"]
+    if settings.method == "parent":
+        return folded_parent(parent_network(state))
+    layers = settings.hidden_layers
+    network = TaskNetwork(
+        layers,
+        [tensors[f"weights.{index}"] for index in range(len(layers))],
+        [tensors[f"biases.{index}"] for index in range(len(layers))],
+        classes=len(tensors["head.bias"]),
+        has_thresholds=settings.method == "thresholds",
+        learns_weights=settings.method == "finetune",
+        bits=settings.bits,
+        ranges=torch.ones(len(layers)),
+    )
     network.load_state_dict(tensors)
     return network.eval()
 
@@ -236,6 +250,24 @@ def save(settings: Settings, network: nn.Module, optimizer, epoch: int, metrics:
             "metrics": metrics,
         },
     )
+
+
+@torch.no_grad()
+def save_ranges(network: ParentNetwork, task: Task, folder: Path) -> None:
+    """The largest activation of each layer on training images, into the network and the run's state."""
+    inference = TaskNetwork(network.layers, **{**network.folded(), "bits": None}, classes=1, has_thresholds=False)
+    inference.to(network.ranges.device)
+    network.ranges.zero_()
+    for images in task.train_images[:RANGE_IMAGES].split(100):
+        _, before, _ = inference.activations(reals(images.to(network.ranges.device)))
+        largest = torch.stack([a.amax() for a in before])
+        network.ranges.copy_(torch.maximum(network.ranges, largest))
+    # A layer that is never active takes any range.
+    network.ranges[network.ranges == 0] = 1
+    if distributed.rank() == 0:
+        state = checkpoint.load_state(folder)
+        checkpoint.save_state(folder, {**state, "network": network.state_dict()})
+    distributed.barrier()
 
 
 def measured(settings: Settings, network: nn.Module, task: Task) -> dict:

@@ -66,6 +66,8 @@ def forward(metadata: dict, tensors: dict, prefix: str, task: str, image: np.nda
                     y[:, row, column] = (weight * window).sum((1, 2, 3)) + bias
         t = tensors.get(f"task.{task}.{layer['name']}.threshold", np.zeros(1))
         a = np.where(y >= t, y, 0)
+        if (step := tensors.get(f"{prefix}.{layer['name']}.activation_step")) is not None:
+            a = np.minimum(np.round(a / step), float(metadata["activation_levels"])) * step
         if layer["pool"]:
             a = np.stack([a[:, i::2, j::2] for i in (0, 1) for j in (0, 1)]).max(0)
     return tensors[f"task.{task}.head.weight"] @ a.flatten() + tensors[f"task.{task}.head.bias"]
@@ -92,6 +94,24 @@ def test_mime_file(runs, tmp_path):
         expected = logits_of(runs / folder, images)
         for image, logits in zip(images, expected):
             assert np.allclose(forward(metadata, tensors, "parent", task, image), logits, atol=1e-4)
+
+
+def test_mime_file_of_rounded_numbers(tmp_path, task, settings):
+    """Its numbers are those that the task was learned with: another run of them gives the same logits."""
+    for name, method, own in (("parent", "parent", {}), ("one", "thresholds", {"parent": str(tmp_path / "parent")})):
+        train.run(settings(method, bits=3, threshold_rate=0.05, **own), tmp_path / name, lambda _: task, CPU)
+    export_mime(tmp_path / "parent", [], tmp_path / "parent.safetensors")
+    state = checkpoint.finished_state(tmp_path / "one")
+    checkpoint.save_state(tmp_path / "one", {**state, "settings": {**state["settings"], "task": "one"}})
+    export_mime(tmp_path / "parent", [tmp_path / "one"], tmp_path / "model.safetensors")
+    metadata, tensors = read(tmp_path / "model.safetensors")
+    assert metadata["activation_levels"] == "7"
+    assert tensors["parent.conv1.activation_step"].shape == (1,)
+    assert len(np.unique(tensors["task.one.head.weight"])) <= 7
+    images = np.random.default_rng(4).integers(0, 256, (3, 1, 8, 8), dtype=np.uint8)
+    for name, folder in (("squares", "parent"), ("one", "one")):
+        for image, logits in zip(images, logits_of(tmp_path / folder, images)):
+            assert np.allclose(forward(metadata, tensors, "parent", name, image), logits, atol=1e-4)
 
 
 def test_conventional_file(runs, tmp_path):

@@ -64,6 +64,13 @@ def test_shapes():
     assert [layer.size for layer in small] == [28, 28, 14, 14, 7, 7, 1] and small[6].inputs == 576
 
 
+def test_width():
+    layers = hidden_layers("vgg-small", 1, 28, 2)
+    assert [layer.outputs for layer in layers] == [32, 32, 64, 64, 128, 128, 256]
+    assert [layer.inputs for layer in layers] == [1, 32, 32, 64, 64, 128, 128 * 9]
+    assert [layer.outputs for layer in hidden_layers("vgg-tiny", 1, 8, 0.1)] == [1, 1, 2]
+
+
 ERRORS = [
     (("vgg16", 1, 28), "vgg16 pools 5 times and so takes images of 32x32 or more, not 28x28; --size enlarges them"),
     (("vgg", 1, 28), "there is no network 'vgg'; the networks are vgg-small, vgg16, vgg-tiny"),
