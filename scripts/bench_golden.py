@@ -127,6 +127,10 @@ def main(mimegen, model, vectors, task):
     print(f"golden model:  {own:8.1f} images a second on one thread")
     print(f"onnxruntime:   {other:8.1f} images a second on one thread")
     print(f"ratio:         {own / other:8.2f}")
+    print("\ninstructions of the golden model, side by side:", flush=True)
+    subprocess.run(
+        [mimegen, "bench-golden", "--model", model, "--vectors", vectors, "--task", task,
+         "--images", str(IMAGES), "--rounds", "2"], check=True)
     return 0
 
 

@@ -55,7 +55,9 @@ struct ExportCommand: ParsableCommand {
         try FloatExport(model, task: task, traces: trace).content()
       }
       if model.steps != nil {
-        print("Activations are real numbers in it: they are not rounded to the steps of '\(self.model)'.")
+        print(
+          "Activations are real numbers in it: they are not rounded to the steps of '\(self.model)'."
+        )
       }
       return
     }

@@ -1,11 +1,19 @@
-"""Cycles of an experiment's networks on the Verilog: quantized and run by mimegen."""
+"""An experiment's networks in integers: quantized, evaluated and run on the Verilog by mimegen."""
 
 import subprocess
 from pathlib import Path
 
 from mime_training.errors import UserError
 from mime_training.files import replacing
-from mime_training.results import cycles_of, dense_report, digest_of, experiment_of, report_of, trained_model
+from mime_training.results import (
+    accuracy_report,
+    cycles_of,
+    dense_report,
+    digest_of,
+    experiment_of,
+    report_of,
+    trained_model,
+)
 from mime_training.tasks import file_name
 
 # Wide enough that memory holds up hardly a cycle, for both of what is compared.
@@ -15,11 +23,12 @@ IMAGES = 8
 
 
 def measure_cycles(folder: Path, mimegen: Path) -> None:
-    """Leaves mimegen's report of a run in cycles/, for all seeds, methods and tasks.
+    """Leaves mimegen's reports in cycles/, for all seeds, methods and tasks: of accuracy and of runs.
 
-    Each run has the first test images of one task, with skipping; one of each task is without. What
-    is there for the networks as they are is not run again. mimegen compares every number of a run with
-    its golden model and every count with its exact model.
+    Accuracy is that of the quantized networks on all test images, by the golden model. Each run has the
+    first test images of one task, with skipping; one of each task is without. What is there for the networks
+    as they are is not made again. mimegen compares every number of a run with its golden model and every
+    count with its exact model.
     """
     experiment = experiment_of(folder)
     for seed in experiment["seeds"]:
@@ -30,9 +39,15 @@ def measure_cycles(folder: Path, mimegen: Path) -> None:
                 with replacing(model) as temporary:
                     calibration = ["--vectors", folder / "calibration.safetensors"]
                     call(mimegen, "quantize", "--model", trained, *calibration, "--output", temporary)
+            test = ["--model", model, "--vectors", folder / "test.safetensors"]
+            accuracy = accuracy_report(folder, seed, method)
+            if not accuracy.is_file():
+                with replacing(accuracy) as temporary:
+                    call(mimegen, "evaluate", *test, "--report", temporary)
+                print(accuracy, flush=True)
             for task in experiment["tasks"]:
                 more = ["--tasks", file_name(task), "--rows", experiment["rows"], "--order", experiment["order"]]
-                run = ["run", "--model", model, "--vectors", folder / "test.safetensors", "--images", IMAGES, *more]
+                run = ["run", *test, "--images", IMAGES, *more]
                 reports = {report_of(folder, seed, method, task): "on", dense_report(folder, task): "off"}
                 for report, skip in reports.items():
                     if not report.is_file():

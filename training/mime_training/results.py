@@ -20,8 +20,12 @@ def write_results(folder: Path) -> str:
     experiment = experiment_of(folder)
     rows = collected(folder, experiment)
     cycles = cycles_by_run(folder, experiment)
-    write_text(folder / "results.json", json.dumps({"runs": rows, "cycles": cycles}, indent=1) + "\n")
+    integers = accuracies(folder, experiment)
+    values = {"runs": rows, "cycles": cycles, "integer_accuracy": integers}
+    write_text(folder / "results.json", json.dumps(values, indent=1) + "\n")
     tables = [accuracy_table(experiment, rows), gain_table(experiment, rows, cycles), layer_table(experiment, rows)]
+    if integers:
+        tables.append(integer_table(experiment, rows, integers))
     if cycles:
         tables.append(cycle_table(experiment, cycles))
     text = "\n\n".join(tables) + "\n"
@@ -47,6 +51,18 @@ def cycles_by_run(folder: Path, experiment: dict) -> dict[str, int]:
     return {name: cycles_of(report) for name, report in reports.items() if report.is_file()}
 
 
+def accuracies(folder: Path, experiment: dict) -> dict[str, float]:
+    """Percent of the test images by SEED-METHOD-TASK, of quantized networks as far as they were evaluated."""
+    found = {}
+    for seed in experiment["seeds"]:
+        for method in experiment["methods"]:
+            report = accuracy_report(folder, seed, method)
+            if report.is_file():
+                for own in json.loads(report.read_text())["tasks"]:
+                    found[run_name(seed, method, own["task"])] = 100 * own["correct"] / own["images"]
+    return found
+
+
 def run_name(seed: int, method: str, task: str) -> str:
     return f"seed{seed}-{method}-{task}"
 
@@ -63,6 +79,11 @@ def report_of(folder: Path, seed: int, method: str, task: str) -> Path:
     """Where the report of a run lies; another network has another place."""
     name = run_name(seed, method, file_name(task))
     return folder / "cycles" / f"{name}-{digest_of(trained_model(folder, seed, method))}.json"
+
+
+def accuracy_report(folder: Path, seed: int, method: str) -> Path:
+    """Where the accuracy of a quantized network lies."""
+    return folder / "cycles" / f"accuracy-seed{seed}-{method}-{digest_of(trained_model(folder, seed, method))}.json"
 
 
 @functools.cache
@@ -138,6 +159,20 @@ def gain_table(experiment: dict, rows: dict, cycles: dict) -> str:
                 runs = [cycles.get(run_name(seed, name, task)) for name in (reference, method)]
                 gain = f"{runs[0] / runs[1]:.2f}" if all(runs) else ""
                 lines.append(f"| {task} | {method} | {seed} | {points:+.2f} | {fast / slow:.2f} | {gain} |")
+    return "\n".join(lines)
+
+
+def integer_table(experiment: dict, rows: dict, integers: dict) -> str:
+    """Points that quantization loses of what the training measured, seed by seed."""
+    lines = ["| task | method | points lost in integers |", "|---|---|---|"]
+    for task in experiment["tasks"]:
+        for method in experiment["methods"]:
+            lost = [
+                f"{run['test_accuracy'] - integers[name]:.2f}"
+                for seed, run in zip(experiment["seeds"], rows[f"{task}/{method}"])
+                if (name := run_name(seed, method, file_name(task))) in integers
+            ]
+            lines.append(f"| {task} | {method} | {', '.join(lost)} |")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 
 from mime_training.cycles import measure_cycles
 from mime_training.errors import UserError
-from mime_training.results import cycles_by_run, digest_of
+from mime_training.results import accuracies, cycles_by_run, digest_of, integer_table
 
 # In mimegen's place: notes its arguments, and a run takes fewer cycles with skipping and by the model's name.
 FAKE = """#!/usr/bin/env python3
@@ -17,6 +17,9 @@ options = dict(zip(words[1::2], words[2::2]))
 open(log, "a").write(" ".join(words) + "\\n")
 if words[0] == "quantize":
     open(options["--output"], "w").write("model")
+elif words[0] == "evaluate":
+    tasks = [{"task": task, "images": 200, "correct": 190 - len(task)} for task in ("parent", "one", "two")]
+    open(options["--report"], "w").write(json.dumps({"tasks": tasks}))
 else:
     cycles = 1000 if options["--skip"] == "off" else 500 if "plain" in options["--model"] else 250
     layers = [{"counts": {"cycle.total": [cycles]}}, {"counts": {"cycle.total": [7]}}]
@@ -46,8 +49,8 @@ def test_runs_each_network_once(experiment):
     plan = json.loads((experiment / "experiment.json").read_text())
     measure_cycles(experiment, experiment / "mimegen")
     calls = (experiment / "calls").read_text().splitlines()
-    # Four models; for each two tasks with skipping, and one run of each task without.
-    assert sum(call.startswith("quantize") for call in calls) == 4 and len(calls) == 4 + 8 + 2
+    # Four models, each evaluated once; for each two tasks with skipping, and one run of each task without.
+    assert [sum(call.startswith(name) for call in calls) for name in ("quantize", "evaluate", "run")] == [4, 4, 8 + 2]
     assert all("--rows 6 --order rows" in call and "--images 8" in call for call in calls if call.startswith("run"))
     assert sum("--tasks two" in call for call in calls) == 5
     found = cycles_by_run(experiment, plan)
@@ -55,14 +58,25 @@ def test_runs_each_network_once(experiment):
         f"seed{seed}-{method}-{task}": cycles
         for seed in (3, 4) for method, cycles in (("plain", 507), ("aligned", 257)) for task in ("one", "folder:a/two")
     }  # fmt: skip
+    assert accuracies(experiment, plan) == {
+        f"seed{seed}-{method}-{task}": 95 - len(task) / 2
+        for seed in (3, 4) for method in ("plain", "aligned") for task in ("parent", "one", "two")
+    }  # fmt: skip
     measure_cycles(experiment, experiment / "mimegen")
-    assert len((experiment / "calls").read_text().splitlines()) == 14
+    assert len((experiment / "calls").read_text().splitlines()) == 18
     # Another network in a place: the old one's cycles are not taken for its own.
     write_model(experiment / "seed4/plain.safetensors", 99)
     digest_of.cache_clear()
     assert set(found) - set(cycles_by_run(experiment, plan)) == {"seed4-plain-one", "seed4-plain-folder:a/two"}
     measure_cycles(experiment, experiment / "mimegen")
-    assert len((experiment / "calls").read_text().splitlines()) == 14 + 1 + 2
+    assert len((experiment / "calls").read_text().splitlines()) == 18 + 1 + 1 + 2
+
+
+def test_points_lost_in_integers():
+    experiment = {"seeds": [0, 1], "tasks": ["folder:a/two"], "methods": {"plain": None}}
+    rows = {"folder:a/two/plain": [{"test_accuracy": 90.0}, {"test_accuracy": 91.0}]}
+    table = integer_table(experiment, rows, {"seed0-plain-two": 89.5, "seed1-plain-two": 91.25})
+    assert table.splitlines()[-1] == "| folder:a/two | plain | 0.50, -0.25 |"
 
 
 def test_a_failing_program(experiment):
