@@ -24,6 +24,7 @@ struct FloatMetadata {
     }
     guard let layers = metadata["layers"], layers.drop(while: { $0 == " " }).hasPrefix("[") else {
       self = try DescribedNetwork(file).metadata()
+      activationLevels = try Self.activationLevels(metadata)
       return
     }
     guard metadata["format"] ?? Self.format == Self.format else {
@@ -52,14 +53,7 @@ struct FloatMetadata {
       input: try ModelMetadata.format(
         metadata["input"].map { String($0.prefix { $0 != " " }) } ?? "u8", named: "input"),
       inputScale: inputScale, headAverages: headInput == .average)
-    if let levels = metadata["activation_levels"] {
-      activationLevels = Int(levels)
-      guard activationLevels != nil else {
-        throw NetworkError(
-          "activation_levels is '\(levels)' in the metadata and must be a whole number, such as 255"
-        )
-      }
-    }
+    activationLevels = try Self.activationLevels(metadata)
     if let unknown = reluTasks.subtracting(self.tasks).min() {
       throw NetworkError("relu_tasks names '\(unknown)', which is not one of tasks")
     }
@@ -76,6 +70,15 @@ struct FloatMetadata {
     self.input = input
     self.inputScale = inputScale
     self.headAverages = headAverages
+  }
+
+  private static func activationLevels(_ metadata: [String: String]) throws(NetworkError) -> Int? {
+    guard let text = metadata["activation_levels"] else { return nil }
+    guard let levels = Int(text) else {
+      throw NetworkError(
+        "activation_levels is '\(text)' in the metadata and must be a whole number, such as 255")
+    }
+    return levels
   }
 
   func hasThresholds(_ task: String) -> Bool { mode == .mime && !reluTasks.contains(task) }

@@ -104,6 +104,11 @@ import Testing
     let network = try Self.network(Self.described)
     let content = Self.content(network, metadata: Self.description)
     Self.expectEqual(try FloatModel(TensorFile(content: content, path: "F")), network)
+    let steps = ActivationSteps(values: (1...13).map { Float($0) / 8 }, levels: 7)
+    let withSteps = try Self.network(Self.described, steps: steps)
+    let more = Self.content(
+      withSteps, metadata: Self.description.merging(["activation_levels": "7"]) { $1 })
+    Self.expectEqual(try FloatModel(TensorFile(content: more, path: "F")), withSteps)
   }
 
   @Test(arguments: [(true, true), (false, true), (true, false)])
@@ -237,7 +242,8 @@ import Testing
       .convolution("c1", inputChannels: 1, outputChannels: 2, size: 4, isPooled: true),
       .fullyConnected("f2", inputs: 8, outputs: 2),
     ]
-    let network = try Self.network(layers)
+    let network = try Self.network(
+      layers, steps: isDescribed ? nil : ActivationSteps(values: [1, 0.5], levels: 255))
     let bytes = Array(
       Self.content(network, metadata: isDescribed ? Self.description : nil))
     let header = bytes.prefix(2).reversed().reduce(0) { $0 << 8 | Int($1) } + 8
