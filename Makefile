@@ -162,7 +162,7 @@ train-smoke: setup-train ## test training/ and run every stage of it on a few im
 train-results: setup-train ## print the tables of `make train`
 	@scripts/train results "$(BUILD)"
 
-train-cycles: setup-train build ## quantize what `make train` has learned and count its cycles on the RTL
+train-cycles: setup-train build ## quantize what `make train` has learned, evaluate it and count its cycles on the RTL
 	@scripts/train cycles "$(BUILD)" $(MIMEGEN)
 
 install: build ## put mimegen into PREFIX/bin
