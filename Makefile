@@ -156,8 +156,8 @@ fuzz: setup-test ## compare random modules with FUZZ=icarus, verilator or cxxrtl
 train: setup-train ## learn thresholds, aligned ones and fine-tuned weights on real images; goes on where it was ended
 	@scripts/train full "$(BUILD)"
 
-train-smoke: setup-train ## test training/ and run every stage of it on a few images
-	@scripts/train smoke "$(BUILD)"
+train-smoke: setup-train build ## test training/ and run every stage of it on a few images, to the RTL
+	@scripts/train smoke "$(BUILD)" $(MIMEGEN)
 
 train-results: setup-train ## print the tables of `make train`
 	@scripts/train results "$(BUILD)"
