@@ -123,6 +123,8 @@ def test_pickle_errors(tmp_path, monkeypatch, name):
     assert list(tmp_path.iterdir()) == []
 
 
+# Python's own pickletools says so of damaged strings.
+@pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")
 def test_damaged_pickles_never_fail_otherwise():
     data = old_pickle({b"data": pixels(1, 0)[:, :], b"labels": [1]})
     generator = np.random.default_rng(7)

@@ -27,10 +27,9 @@ distributed.stop()
 def runs(folder: Path) -> list[dict]:
     common = {"task": "squares", "network": "vgg-tiny", "size": 8, "epochs": 2, "batch": 16, "shift": 1}
     task = {**common, "parent": str(folder / "0"), "align": 0.5, "threshold_rate": 0.05, "rows": 2}
-    return [
-        Settings(**{**own, "method": method}).as_dictionary()
-        for method, own in (("parent", common), ("thresholds", task), ("finetune", task))
-    ]
+    # Tasks are compared without rounding, which makes much of the last bits of sums.
+    all_runs = (("parent", common), ("thresholds", task), ("finetune", task), ("parent", {**common, "bits": 8}))
+    return [Settings(**{**own, "method": method}).as_dictionary() for method, own in all_runs]
 
 
 def start(folder: Path, processes: int, settings: list[dict], path: Path) -> None:
@@ -53,7 +52,7 @@ def start(folder: Path, processes: int, settings: list[dict], path: Path) -> Non
 def test_two_processes_give_what_one_gives(tmp_path):
     start(tmp_path / "one", 1, runs(tmp_path / "one"), tmp_path / "one.py")
     start(tmp_path / "two", 2, runs(tmp_path / "two"), tmp_path / "two.py")
-    for number in "012":
+    for number in "0123":
         one, two = (checkpoint.finished_state(tmp_path / name / number) for name in ("one", "two"))
         for name, value in one["network"].items():
             assert torch.allclose(value, two["network"][name], rtol=0, atol=1e-5), (number, name)
