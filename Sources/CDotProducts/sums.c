@@ -1,8 +1,9 @@
 #include "dot_products.h"
 
+#include <string.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
-#include <string.h>
 #endif
 
 // Channels of a group of weights.
@@ -27,35 +28,88 @@ bool mime_has_instructions(int instructions) {
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-// Unsigned, as its arithmetic wraps.
-static void portable_row(
-  const mime_reduction *m, const int16_t *row, size_t width, const int32_t *start,
-  const int16_t *weights, int32_t *sums) {
-  uint32_t total[GROUP];
-  for (size_t c = 0; c < width; c++) total[c] = (uint32_t)start[c];
-  for (size_t t = 0; t < m->tap_count; t++) {
-    const int16_t *a = row + m->taps[t];
-    for (size_t k = 0; k < m->run; k += 2) {
-      if (a[k] != 0 || a[k + 1] != 0) {
-        for (size_t c = 0; c < width; c++)
-          total[c] += (uint32_t)(a[k] * weights[2 * c]) + (uint32_t)(a[k + 1] * weights[2 * c + 1]);
-      }
-      weights += 2 * width;
-    }
+// Sums of words by blocks of 6 rows, or of what is left of them, and `count` channels.
+#define WORDS(block, count) \
+  for (size_t c = 0; c < m->channels; c += GROUP) { \
+    const size_t width = smaller(GROUP, m->channels - c); \
+    for (size_t v = 0; v < width; v += count) \
+      for (size_t r = 0; r < row_count; r += 6) { \
+        switch (row_count - r) { \
+          case 1: WORD_BLOCK(block, 1); break; \
+          case 2: WORD_BLOCK(block, 2); break; \
+          case 3: WORD_BLOCK(block, 3); break; \
+          case 4: WORD_BLOCK(block, 4); break; \
+          case 5: WORD_BLOCK(block, 5); break; \
+          default: WORD_BLOCK(block, 6); \
+        } \
+      } \
+    weights += m->tap_count * m->run * width; \
   }
-  for (size_t c = 0; c < width; c++) sums[c] = (int32_t)total[c];
-}
-
-#if defined(__x86_64__)
-
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
-#define AVX2 __attribute__((target("avx2")))
+#define WORD_BLOCK(block, row_count) \
+  block( \
+    m, base, rows + r, row_count, width, m->start + c + v, weights + 2 * v, \
+    sums + r * m->channels + c + v)
 
 ALWAYS_INLINE int32_t word(const void *at) {
   int32_t value;
   memcpy(&value, at, sizeof value);
   return value;
 }
+
+// Vectors of 128 bits, which the compiler has on every machine; sums are unsigned, as their arithmetic wraps.
+typedef int16_t words __attribute__((vector_size(16)));
+typedef int32_t products __attribute__((vector_size(16)));
+typedef uint32_t totals __attribute__((vector_size(16)));
+
+// Of each pair of words the sum of both products.
+ALWAYS_INLINE totals pair_products(words a, words b) {
+#if defined(__SSE2__)
+  return (totals)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+#define PRODUCTS(...) \
+  (__builtin_convertvector(__builtin_shufflevector(a, a, __VA_ARGS__), products) * \
+   __builtin_convertvector(__builtin_shufflevector(b, b, __VA_ARGS__), products))
+  return (totals)PRODUCTS(0, 2, 4, 6) + (totals)PRODUCTS(1, 3, 5, 7);
+#undef PRODUCTS
+#endif
+}
+
+// Rows times 8 channels of a group of `width`.
+ALWAYS_INLINE void portable_block(
+  const mime_reduction *m, const int16_t *base, const ptrdiff_t *rows, size_t row_count,
+  size_t width, const int32_t *start, const int16_t *weights, int32_t *sums) {
+  totals total[6][2];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < row_count; r++) memcpy(total[r], start, sizeof total[r]);
+  for (size_t t = 0; t < m->tap_count; t++) {
+    const int16_t *tap = base + m->taps[t];
+    for (size_t k = 0; k < m->run; k += 2) {
+      words w[2];
+      memcpy(w, weights, sizeof w);
+      weights += 2 * width;
+#pragma clang loop unroll(full)
+      for (size_t r = 0; r < row_count; r++) {
+        const int32_t pair = word(tap + rows[r] + k);
+        const words a = (words)(products){pair, pair, pair, pair};
+        total[r][0] += pair_products(a, w[0]);
+        total[r][1] += pair_products(a, w[1]);
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < row_count; r++) memcpy(sums + r * m->channels, total[r], sizeof total[r]);
+}
+
+static void portable_sums_words(
+  const mime_reduction *m, const int16_t *base, const ptrdiff_t *rows, size_t row_count,
+  const int16_t *weights, int32_t *sums) {
+  WORDS(portable_block, 8)
+}
+
+#if defined(__x86_64__)
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define AVX2 __attribute__((target("avx2")))
 
 // `row_count` rows times `vectors` vectors of channels, in registers. A word of 32 bits holds 4 bytes or
 // 2 words of activations; both kinds of products add up modulo 2^32.
@@ -148,7 +202,7 @@ AVX512 static void avx512_sums_words(
 ALWAYS_INLINE AVX2 void avx2_block(
   const mime_reduction *m, const int16_t *base, const ptrdiff_t *rows, size_t row_count,
   size_t width, const int32_t *start, const int16_t *weights, int32_t *sums) {
-  __m256i total[4][2];
+  __m256i total[6][2];
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < row_count; r++)
     for (size_t v = 0; v < 2; v++)
@@ -176,25 +230,7 @@ ALWAYS_INLINE AVX2 void avx2_block(
 AVX2 static void avx2_sums_words(
   const mime_reduction *m, const int16_t *base, const ptrdiff_t *rows, size_t row_count,
   const int16_t *weights, int32_t *sums) {
-  const size_t steps = m->tap_count * m->run;
-  for (size_t c = 0; c < m->channels; c += GROUP) {
-    const size_t width = smaller(GROUP, m->channels - c);
-    for (size_t v = 0; v < width; v += VECTOR) {
-      size_t r = 0;
-#define BLOCK(count) \
-  avx2_block( \
-    m, base, rows + r, count, width, m->start + c + v, weights + 2 * v, \
-    sums + r * m->channels + c + v)
-      for (; r + 4 <= row_count; r += 4) BLOCK(4);
-      switch (row_count - r) {
-        case 1: BLOCK(1); break;
-        case 2: BLOCK(2); break;
-        case 3: BLOCK(3); break;
-      }
-#undef BLOCK
-    }
-    weights += steps * width;
-  }
+  WORDS(avx2_block, 16)
 }
 
 #endif
@@ -220,13 +256,5 @@ void mime_sums_words(
     return;
   }
 #endif
-  const size_t steps = reduction->tap_count * reduction->run;
-  for (size_t c = 0; c < reduction->channels; c += GROUP) {
-    const size_t width = smaller(GROUP, reduction->channels - c);
-    for (size_t r = 0; r < row_count; r++)
-      portable_row(
-        reduction, base + rows[r], width, reduction->start + c, weights,
-        sums + r * reduction->channels + c);
-    weights += steps * width;
-  }
+  portable_sums_words(reduction, base, rows, row_count, weights, sums);
 }

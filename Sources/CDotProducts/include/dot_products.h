@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Ways of computing the same: plain C, and instructions of x86-64 that a machine may have.
+// Ways of computing the same: vectors of every machine, and instructions of x86-64 that a machine may have.
 enum {
   MIME_PORTABLE = 0,
   MIME_AVX2 = 1,
