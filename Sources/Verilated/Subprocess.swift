@@ -50,6 +50,8 @@ package struct Subprocess {
     }
     let output = outputPipe.fileHandleForReading.readDataToEndOfFile()
     end.wait()
+    // It would stay open: Foundation does not let go of a process that had a handler.
+    try? outputPipe.fileHandleForReading.close()
     let isSignal = process.terminationReason == .uncaughtSignal
     return Subprocess(
       status: process.terminationStatus + (isSignal ? 128 : 0),
