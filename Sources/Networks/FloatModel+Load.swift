@@ -93,7 +93,14 @@ private struct FloatModelReader {
 
   /// Those of every hidden layer, where the metadata says how many levels activations have.
   func steps() throws(NetworkError) -> ActivationSteps? {
-    guard let levels = metadata.activationLevels else { return nil }
+    guard let levels = metadata.activationLevels else {
+      for layer in metadata.layers where file.contains("parent.\(layer.name).activation_step") {
+        throw NetworkError(
+          "there is a tensor 'parent.\(layer.name).activation_step', but no 'activation_levels' in the "
+            + "metadata; it is the largest activation in steps, such as 255")
+      }
+      return nil
+    }
     var values: [Float] = []
     for layer in metadata.layers {
       values += try file.reals(of: "parent.\(layer.name).activation_step", shape: [1])

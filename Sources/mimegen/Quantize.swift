@@ -135,9 +135,11 @@ struct Quantize: ParsableCommand {
   }
 
   private func provenance(_ network: FloatModel, _ calibration: Calibration) -> [String: String] {
+    if options.range == .trained, network.steps != nil {
+      return ["calibration": "none: ranges are those that the network was learned with"]
+    }
     let range =
       switch options.range {
-      case .trained where network.steps != nil: "what the network was learned with"
       case .maximum: "the largest activation"
       case .trained, .leastSquares: "the least squared error"
       case .percentile(let percent): "p\(percent) of non-zero activations"

@@ -165,6 +165,10 @@ import Testing
       message: "there is no tensor 'parent.conv1.activation_step' of shape [1]",
       metadata: ["activation_levels": "255"]),
     Refusal(
+      message:
+        "there is a tensor 'parent.conv1.activation_step', but no 'activation_levels' in the metadata; "
+        + "it is the largest activation in steps, such as 255", with: steps([1, 1, 1])),
+    Refusal(
       message: "activations have 0 levels and must have 1 to 16777215",
       metadata: ["activation_levels": "0"], with: steps([1, 1, 1])),
     Refusal(

@@ -14,6 +14,11 @@ ERRORS = [
     ([*TRAIN, "--task", "digit"], "there is no data set 'digit'; the sets are fmnist, mnist, mnist5k, digits, cifar10, "
                                   "cifar100 and folder:PATH"),
     ([*TRAIN, "--task", "digits", "--threads", "0"], "threads is 0 and must be from 1 to 1024"),
+    ([*TRAIN, "--task", "digits", "--width", "0"], "width is 0.0 and must be above 0 and at most 64"),
+    ([*TRAIN, "--task", "digits", "--width", "nan"], "width is nan and must be above 0 and at most 64"),
+    ([*TRAIN, "--task", "digits", "--bits", "1"], "bits is 1 and must be from 2 to 16"),
+    ([*TRAIN, "--task", "digits", "--bits", "8", "--signed"],
+     "rounded activations are 0 or more; leave out signed or bits"),
     ([*TRAIN, "--task", "digits", "--array", "none.json"], "none.json: No such file or directory"),
     ([*TRAIN, "--task", "mnist", "--data", "."], ". has no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz"),
     (["results", "none"], "none holds no finished experiment: it has no experiment.json"),
